@@ -1,0 +1,100 @@
+"""Column names of every table that crosses a room's border, so that a field is named in one place only."""
+
+from typing import Final
+
+# --- identity and provenance of a case ---------------------------------------------------------------------------
+CASE_ID: Final = "case_id"
+PATIENT_ID: Final = "patient_id"  # pseudonymous
+PROVENANCE: Final = "provenance"  # one of contracts.vocabulary.Provenance
+REFERENCE: Final = "reference"  # the publication a case comes from ("PMID:123"), else missing
+ENCOUNTER_AT: Final = "encounter_at"  # UTC timestamp of the visit
+SOURCE_FILE: Final = "source_file"
+SOURCE_LINE: Final = "source_line"
+PAYLOAD: Final = "payload"  # one raw document, as text
+
+# --- what is known of the patient --------------------------------------------------------------------------------
+AGE_DAYS: Final = "age_days"
+ONSET_AGE_DAYS: Final = "onset_age_days"
+SEX: Final = "sex"  # female, male, unknown
+OBSERVED_TERMS: Final = "observed_terms"  # list of HPO ids
+EXCLUDED_TERMS: Final = "excluded_terms"  # list of HPO ids
+TEMPERATURE_C: Final = "temperature_c"
+HEART_RATE_BPM: Final = "heart_rate_bpm"
+RESPIRATORY_RATE_BPM: Final = "respiratory_rate_bpm"
+SYSTOLIC_MMHG: Final = "systolic_mmhg"
+DIASTOLIC_MMHG: Final = "diastolic_mmhg"
+OXYGEN_SATURATION_PCT: Final = "oxygen_saturation_pct"
+PAIN_SCORE: Final = "pain_score"  # 0 to 10
+CONSCIOUSNESS: Final = "consciousness"  # AVPU: alert, voice, pain, unresponsive
+CHIEF_COMPLAINT: Final = "chief_complaint"  # one of contracts.vocabulary.ChiefComplaint
+SYMPTOM_DURATION_DAYS: Final = "symptom_duration_days"
+PREVIOUS_VISITS: Final = "previous_visits"
+FAMILY_HISTORY: Final = "family_history"  # a relative has the same signs: 1, 0 or missing
+CONSANGUINITY: Final = "consanguinity"  # related parents: 1, 0 or missing
+
+VITAL_SIGNS: Final = (
+    TEMPERATURE_C,
+    HEART_RATE_BPM,
+    RESPIRATORY_RATE_BPM,
+    SYSTOLIC_MMHG,
+    DIASTOLIC_MMHG,
+    OXYGEN_SATURATION_PCT,
+    PAIN_SCORE,
+)
+
+# --- what was found at last ----------------------------------------------------------------------------------------
+DIAGNOSIS_ID: Final = "diagnosis_id"  # ORPHA:, OMIM: or ICD10: code, as the source gives it; "NONE" for nothing found
+CONFIRMED_AT: Final = "confirmed_at"
+IS_ORPHAN: Final = "is_orphan"
+CATEGORY: Final = "category"
+GROUP: Final = "group"  # cases that may never be on two sides of a split
+SPLIT: Final = "split"  # train, test_patients, test_disorders
+FOLD: Final = "fold"  # 0 to k-1 inside train, -1 elsewhere
+
+# --- the ontology and its annotations ------------------------------------------------------------------------------
+TERM_ID: Final = "term_id"
+LABEL: Final = "label"
+SYNONYMS: Final = "synonyms"
+CROSS_REFERENCES: Final = "cross_references"
+IS_OBSOLETE: Final = "is_obsolete"
+PARENT_ID: Final = "parent_id"
+ALTERNATIVE_ID: Final = "alternative_id"
+DATABASE_ID: Final = "database_id"  # OMIM:, ORPHA: or DECIPHER: id of one annotated disease
+DISEASE_NAME: Final = "disease_name"
+NEGATED: Final = "negated"
+REFERENCES: Final = "references"  # list of publications that a row cites
+ASPECT: Final = "aspect"
+FREQUENCY_OBSERVED: Final = "frequency_observed"  # n of "n/m"
+FREQUENCY_EXAMINED: Final = "frequency_examined"  # m of "n/m"
+FREQUENCY_LOW: Final = "frequency_low"  # bounds of a frequency class, as fractions
+FREQUENCY_HIGH: Final = "frequency_high"
+
+# --- disorders -----------------------------------------------------------------------------------------------------
+DISORDER_ID: Final = "disorder_id"  # preferred id of a group of equivalent entries
+DISORDER_NAME: Final = "disorder_name"
+MEMBER_IDS: Final = "member_ids"  # every equivalent id
+ORPHA_CODE: Final = "orpha_code"
+DISORDER_TYPE: Final = "disorder_type"
+HEADS: Final = "heads"  # ORPHAcodes of the classification heads above a disorder
+RELATION: Final = "relation"  # E, BTNT, NTBT, ND
+PREVALENCE_CLASS: Final = "prevalence_class"
+ONSETS: Final = "onsets"
+INHERITANCES: Final = "inheritances"
+CATEGORY_SOURCE: Final = "category_source"  # orphanet, facts_table, dominance, none
+IS_ANNOTATED: Final = "is_annotated"
+
+# --- quarantine ----------------------------------------------------------------------------------------------------
+REASON: Final = "reason"
+FIELD: Final = "field"
+DETAIL: Final = "detail"  # what is wrong and what is allowed; never a patient's value
+ACTION: Final = "action"
+
+# --- predictions ---------------------------------------------------------------------------------------------------
+MODEL_VERSION: Final = "model_version"
+KNOWLEDGE_VERSION: Final = "knowledge_version"
+PREDICTED_AT: Final = "predicted_at"
+ORPHAN_PROBABILITY: Final = "orphan_probability"
+CATEGORY_PROBABILITIES: Final = "category_probabilities"
+PREDICTION_SET: Final = "prediction_set"
+DIFFERENTIAL: Final = "differential"
+NEXT_QUESTIONS: Final = "next_questions"

@@ -1,0 +1,51 @@
+"""Closed vocabularies: the values that a coded field may take."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Provenance(StrEnum):
+    """Where a case comes from. Simulated and real cases are never mixed in a reported figure."""
+
+    SIMULATED = "simulated"
+    PUBLICATION = "publication"
+    HOSPITAL = "hospital"
+
+
+class Sex(StrEnum):
+    """Sex as recorded by the source; `unknown` covers GA4GH's UNKNOWN_SEX and OTHER_SEX."""
+
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class Consciousness(StrEnum):
+    """The AVPU scale of the triage form."""
+
+    ALERT = "alert"
+    VOICE = "voice"
+    PAIN = "pain"
+    UNRESPONSIVE = "unresponsive"
+
+
+class Split(StrEnum):
+    """The part of the data that a case belongs to."""
+
+    TRAIN = "train"
+    TEST_PATIENTS = "test_patients"  # new patients of disorders seen in training
+    TEST_DISORDERS = "test_disorders"  # disorders that training has never seen
+
+
+class CleaningAction(StrEnum):
+    """What a check does with a record that fails it."""
+
+    REPAIR = "repair"
+    IMPUTE = "impute"
+    QUARANTINE = "quarantine"
+    REJECT = "reject"
+
+
+UNKNOWN_CATEGORY: Final = "unknown"
+ABSTAINED: Final = "abstained"
+NOTHING_FOUND: Final = "NONE"
