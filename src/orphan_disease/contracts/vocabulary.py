@@ -29,6 +29,34 @@ class Consciousness(StrEnum):
     UNRESPONSIVE = "unresponsive"
 
 
+class ChiefComplaint(StrEnum):
+    """Why the patient came, in the words of the triage form."""
+
+    FEVER = "fever"
+    PAIN_HEAD = "pain_head"
+    PAIN_CHEST = "pain_chest"
+    PAIN_ABDOMEN = "pain_abdomen"
+    PAIN_LIMB_OR_BACK = "pain_limb_or_back"
+    BREATHING = "breathing"
+    COUGH = "cough"
+    VOMITING_OR_DIARRHOEA = "vomiting_or_diarrhoea"
+    SEIZURE = "seizure"
+    WEAKNESS_OR_GAIT = "weakness_or_gait"
+    FAINTING_OR_PALPITATIONS = "fainting_or_palpitations"
+    FEEDING_OR_GROWTH = "feeding_or_growth"
+    DEVELOPMENT = "development"
+    BEHAVIOUR_OR_MOOD = "behaviour_or_mood"
+    SKIN = "skin"
+    EYE = "eye"
+    EAR_NOSE_THROAT = "ear_nose_throat"
+    URINARY_OR_GENITAL = "urinary_or_genital"
+    PREGNANCY = "pregnancy"
+    BLEEDING = "bleeding"
+    INJURY = "injury"
+    MALFORMATION = "malformation"
+    OTHER = "other"
+
+
 class Split(StrEnum):
     """The part of the data that a case belongs to."""
 
