@@ -1,0 +1,1 @@
+"""Doors: everything that touches disk, network or tracker."""

@@ -1,0 +1,1 @@
+"""Shapes: column names, vocabularies, table schemas, typed parameters and the prediction record."""
