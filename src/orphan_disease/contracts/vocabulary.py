@@ -70,6 +70,7 @@ class CleaningAction(StrEnum):
 
     REPAIR = "repair"
     IMPUTE = "impute"
+    MERGE = "merge"  # a duplicate, represented by the record that is kept
     QUARANTINE = "quarantine"
     REJECT = "reject"
 

@@ -1,0 +1,270 @@
+"""Doors for what hospitals and publications hand in: documents (phenopackets) and tables (triage form, truth file).
+
+A source has a default place, which the fabricated hospital writes, and may be given another by a runtime parameter. Of the
+three files of a hospital, the ones not given are empty as soon as one is given: a hospital's patients are never completed
+by fabricated ones.
+"""
+
+import zipfile
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from io import BytesIO, TextIOWrapper
+from pathlib import PurePosixPath
+from typing import IO, Any, Final, cast
+
+import fsspec
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from orphan_disease.adapters.atomic import atomic_open
+from orphan_disease.contracts import columns
+
+__all__ = ["DOCUMENT_COLUMNS", "DocumentsDataset", "SourceDataset", "TableSourceDataset"]
+
+DOCUMENT_COLUMNS: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE, columns.PAYLOAD)
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal documents give equal bytes
+_LINES: Final = (".jsonl", ".ndjson")
+_JSON: Final = (".json", *_LINES)
+MAX_MEMBER_BYTES: Final = 256 * 1024 * 1024  # what one archive member may unpack to
+
+
+class SourceDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
+    """A source that is read from `source_path` when given, else from `filepath`; saving writes `filepath`.
+
+    Args:
+        filepath: the default place, a local path or a URL such as `s3://bucket/key`.
+        source_path: read this instead; a file, a folder or an archive.
+        hospital_paths: the runtime paths of the hospital's files by name; if any is given while `source_path` is not,
+            this source is empty.
+        optional: without `source_path`, the source is empty rather than the default.
+        fs_args: keyword arguments for the fsspec filesystem.
+        metadata: free metadata, ignored by Kedro.
+    """
+
+    def __init__(  # noqa: PLR0913  # what a catalog entry may say
+        self,
+        *,
+        filepath: str,
+        source_path: str | None = None,
+        hospital_paths: Mapping[str, str | None] | None = None,
+        optional: bool = False,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the settings; nothing is read or written yet."""
+        self._default = filepath
+        self._source = source_path or None
+        self._hospital = {name: path for name, path in (hospital_paths or {}).items() if path}
+        self._optional = optional
+        self._fs_args = dict(fs_args or {})
+        self.metadata = metadata
+
+    @abstractmethod
+    def _read(self, fs: Any, path: str) -> pd.DataFrame:
+        """Read the source at `path` of the filesystem `fs`."""
+
+    @abstractmethod
+    def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
+        """Write `data` to `stream`, the same bytes for the same data."""
+
+    @abstractmethod
+    def _empty(self) -> pd.DataFrame:
+        """A source without a record."""
+
+    def load(self) -> pd.DataFrame:
+        """Read the given source, or the default one, or nothing (see the class)."""
+        if self._source is None and (self._hospital or self._optional):
+            return self._empty()
+        place = self._source or self._default
+        fs, path = fsspec.core.url_to_fs(place, **self._fs_args)
+        if not fs.exists(path):
+            raise DatasetError(self._absent(place))
+        return self._read(fs, path)
+
+    def save(self, data: pd.DataFrame) -> None:
+        """Write the default place, whole or not at all.
+
+        Raises:
+            DatasetError: if the source was given from outside, which this project never writes.
+        """
+        if self._source is not None or self._hospital:
+            given = self._source or ", ".join(f"{name}={path}" for name, path in self._hospital.items())
+            raise DatasetError(f"{self._default} is not written while the hospital's own files are given ({given})")
+        fs, path = fsspec.core.url_to_fs(self._default, **self._fs_args)
+        if "file" in _protocols(fs):
+            with atomic_open(path) as stream:
+                self._write(data, stream)
+        else:
+            buffer = BytesIO()
+            self._write(data, buffer)
+            fs.pipe_file(path, buffer.getvalue())
+
+    def _absent(self, place: str) -> str:
+        if self._source is not None:
+            return f"{place} does not exist: expected a file, a folder or an archive that can be read from here"
+        return (
+            f"{place} does not exist. Run `kedro run --pipeline=fabrication` to write the fabricated hospital, or give "
+            "your own: --params=triage_path=...,histories_path=...,truth_path=..."
+        )
+
+    def _exists(self) -> bool:
+        if self._source is None and (self._hospital or self._optional):
+            return True
+        fs, path = fsspec.core.url_to_fs(self._source or self._default, **self._fs_args)
+        return bool(fs.exists(path))
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._default, "source_path": self._source, "optional": self._optional}
+
+
+class DocumentsDataset(SourceDataset):
+    """JSON documents, one a row: SOURCE_FILE, SOURCE_LINE (of a JSON-lines file) and PAYLOAD, their text.
+
+    Reads a zip archive, a folder (searched to any depth), a `.json` file, or a JSON-lines file. A document whose bytes
+    cannot be read has no payload: what to do with it is decided where documents are typed. Saving writes one zip archive.
+    """
+
+    def _empty(self) -> pd.DataFrame:
+        return _documents([])
+
+    def _read(self, fs: Any, path: str) -> pd.DataFrame:
+        if fs.isdir(path):
+            found = (name for name in sorted(fs.find(path)) if name.lower().endswith(_JSON))
+            root = path.rstrip("/")
+            return _documents(
+                row for name in found for row in _split(name.removeprefix(root).lstrip("/"), fs.cat_file(name))
+            )
+        with fs.open(path, "rb") as stream:
+            if zipfile.is_zipfile(stream):
+                stream.seek(0)
+                return _documents(_members(stream, path))
+            stream.seek(0)
+            return _documents(_split(PurePosixPath(path).name, stream.read()))
+
+    def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for name, payload in zip(data[columns.SOURCE_FILE], data[columns.PAYLOAD], strict=True):
+                entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, payload.encode("utf-8"))
+
+
+class TableSourceDataset(SourceDataset):
+    """A table read as text, whatever its cells look like: CSV, Parquet, or Excel where its reader is installed.
+
+    A cell is text or missing (an empty cell); names and cells keep their spelling. SOURCE_FILE is the file's name.
+    """
+
+    def _empty(self) -> pd.DataFrame:
+        return pd.DataFrame()
+
+    def _read(self, fs: Any, path: str) -> pd.DataFrame:
+        suffix = PurePosixPath(path).suffix.lower()
+        with fs.open(path, "rb") as stream:
+            if suffix in {".parquet", ".pq"}:
+                table = _as_text(pd.read_parquet(stream))
+            elif suffix in {".xlsx", ".xls"}:
+                table = _read_excel(stream, path)
+            else:
+                table = _read_csv(stream, path)
+        return table.assign(**{columns.SOURCE_FILE: PurePosixPath(path).name})
+
+    def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
+        text = TextIOWrapper(stream, encoding="utf-8", newline="")
+        data.to_csv(text, index=False, lineterminator="\n")
+        text.flush()
+        text.detach()
+
+
+def _protocols(fs: Any) -> tuple[str, ...]:
+    return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
+
+
+def _documents(rows: Any) -> pd.DataFrame:
+    frame = pd.DataFrame.from_records(list(rows), columns=list(DOCUMENT_COLUMNS))
+    return frame.astype({columns.SOURCE_FILE: "str", columns.SOURCE_LINE: "Int64", columns.PAYLOAD: "object"})
+
+
+def _members(stream: IO[bytes], path: str) -> Iterator[tuple[str, int | None, str | None]]:
+    """The documents of an archive, by name; a member that cannot be unpacked has no payload."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except zipfile.BadZipFile as error:
+        raise DatasetError(f"{path} is not a readable zip archive: {error}") from error
+    with archive:
+        for entry in sorted(archive.infolist(), key=lambda member: member.filename):
+            if entry.is_dir() or not entry.filename.lower().endswith(_JSON):
+                continue
+            try:
+                content = archive.read(entry) if entry.file_size <= MAX_MEMBER_BYTES else None
+            except (
+                zipfile.BadZipFile,
+                zipfile.LargeZipFile,
+                RuntimeError,
+                NotImplementedError,
+                EOFError,
+                OSError,
+                ValueError,
+            ):
+                content = None  # torn, encrypted (RuntimeError) or packed by an unknown method: typed as unreadable
+            yield from [(entry.filename, None, None)] if content is None else _split(entry.filename, content)
+
+
+def _split(name: str, content: bytes) -> Iterator[tuple[str, int | None, str | None]]:
+    """One document a file, or one a line that is not blank."""
+    if not name.lower().endswith(_LINES):
+        yield name, None, _decode(content)
+        return
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if line.strip():
+            yield name, number, _decode(line)
+
+
+def _decode(content: bytes) -> str | None:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _read_csv(stream: IO[bytes], path: str) -> pd.DataFrame:
+    """A CSV whose separator is a comma, semicolon or tab, as its first line shows; UTF-8, else Windows-1252."""
+    content = stream.read()
+    encoding = "utf-8-sig" if _decode(content) is not None else "cp1252"
+    head = content.split(b"\n", 1)[0]
+    separator = max(",;\t", key=lambda mark: head.count(mark.encode()))
+    try:
+        table = pd.read_csv(
+            BytesIO(content),
+            dtype="str",
+            sep=separator,
+            encoding=encoding,
+            encoding_errors="replace",
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+            on_bad_lines="error",
+        )
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame()
+    except pd.errors.ParserError as error:
+        # The parser's own text may quote a row's cells.
+        raise DatasetError(
+            f"{path} is not a regular CSV: a row has more cells than the header, or an open quote"
+        ) from error
+    return cast(pd.DataFrame, table)
+
+
+def _read_excel(stream: IO[bytes], path: str) -> pd.DataFrame:
+    try:
+        return _as_text(pd.read_excel(stream, dtype="str", keep_default_na=False, na_values=[""]))
+    except ImportError as error:
+        raise DatasetError(
+            f"{path}: reading Excel needs the package openpyxl; save the sheet as CSV instead"
+        ) from error
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype("str")

@@ -1,0 +1,95 @@
+"""The cleaning ledger: one row for everything that was repaired, set missing, merged or set aside, and why.
+
+A row names the record and the field, never the value: `detail` says what is wrong and what would be right.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import CleaningAction
+
+__all__ = ["LEDGER_COLUMNS", "Finding", "concatenate", "findings_frame", "findings_of_rows", "message_of"]
+
+LEDGER_COLUMNS: Final = (
+    columns.SOURCE_FILE,
+    columns.SOURCE_LINE,
+    columns.CASE_ID,
+    columns.FIELD,
+    columns.REASON,
+    columns.ACTION,
+    columns.DETAIL,
+)
+_DTYPES: Final = {name: "Int64" if name == columns.SOURCE_LINE else "str" for name in LEDGER_COLUMNS}
+
+_OUTCOMES: Final = {
+    CleaningAction.REPAIR: "repaired",
+    CleaningAction.IMPUTE: "set missing",
+    CleaningAction.MERGE: "row merged",
+    CleaningAction.QUARANTINE: "row quarantined",
+    CleaningAction.REJECT: "row rejected",
+}
+
+
+class Finding(NamedTuple):
+    """What was found wrong in one field of one record, and what was done."""
+
+    source_file: str | None
+    source_line: int | None
+    case_id: str | None
+    field: str
+    reason: str
+    action: CleaningAction
+    detail: str
+
+
+def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
+    """The findings as a ledger, in their order."""
+    rows = pd.DataFrame.from_records([tuple(finding) for finding in findings], columns=list(LEDGER_COLUMNS))
+    return rows.astype(_DTYPES)
+
+
+def findings_of_rows(  # noqa: PLR0913  # one argument a column of the ledger
+    records: pd.DataFrame, found: "pd.Series[bool]", *, field: str, reason: str, action: CleaningAction, detail: str
+) -> pd.DataFrame:
+    """A ledger with one row for each record where `found` is true.
+
+    Args:
+        records: any table; `source_file`, `source_line` and `case_id` are taken from it where it has them.
+        found: one truth value a record, aligned with it.
+        field: the field that is wrong.
+        reason: a code.
+        action: what was done.
+        detail: what is wrong and what would be right; the same for every record, so never a value of one.
+    """
+    hit = records.loc[found]
+    identity = {name: hit[name] if name in hit else None for name in LEDGER_COLUMNS[:3]}
+    rest = {columns.FIELD: field, columns.REASON: reason, columns.ACTION: str(action), columns.DETAIL: detail}
+    ledger = pd.DataFrame({**identity, **rest}, index=hit.index, columns=list(LEDGER_COLUMNS))
+    return ledger.astype(_DTYPES).reset_index(drop=True)
+
+
+def concatenate(ledgers: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Several ledgers as one, ordered by file, line and field so that equal inputs give equal bytes."""
+    filled = [ledger for ledger in ledgers if not ledger.empty]
+    if not filled:
+        return findings_frame()
+    order = [columns.SOURCE_FILE, columns.SOURCE_LINE, columns.CASE_ID, columns.FIELD, columns.REASON]
+    return pd.concat(filled, ignore_index=True).sort_values(order, kind="stable", ignore_index=True)
+
+
+def message_of(row: Mapping[str, Any]) -> str:
+    """One ledger row as a sentence: what, where, why, and what was done.
+
+    >>> message_of({"source_file": "triage.csv", "source_line": 212, "field": "heart_rate", "action": "impute",
+    ...             "detail": "outside 20 to 300 bpm", "reason": "VITAL_OUT_OF_RANGE"})
+    'triage.csv, line 212, heart_rate: outside 20 to 300 bpm; set missing (reason VITAL_OUT_OF_RANGE)'
+    """
+    line = row[columns.SOURCE_LINE]
+    has_line = line is not None and line is not pd.NA and not (isinstance(line, float) and np.isnan(line))
+    place = f"{row[columns.SOURCE_FILE]}, line {line}" if has_line else f"{row[columns.SOURCE_FILE]}"
+    outcome = _OUTCOMES[CleaningAction(row[columns.ACTION])]
+    return f"{place}, {row[columns.FIELD]}: {row[columns.DETAIL]}; {outcome} (reason {row[columns.REASON]})"

@@ -1,0 +1,150 @@
+"""Raw phenopacket documents to one table of cases and a ledger of what was set aside."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import CleaningAction
+from orphan_disease.domain import ledger, phenopackets
+from orphan_disease.domain.ledger import Finding
+from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError
+
+__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "type_phenopackets"]
+
+RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
+
+_DTYPES: Final = {
+    columns.SOURCE_FILE: "str",
+    columns.SOURCE_LINE: "Int64",
+    columns.CASE_ID: "str",
+    columns.PATIENT_ID: "str",
+    columns.PROVENANCE: "str",
+    columns.REFERENCE: "str",
+    columns.ENCOUNTER_AT: "datetime64[us, UTC]",
+    RECORDED_AT: "datetime64[us, UTC]",
+    columns.AGE_DAYS: "float64",
+    columns.ONSET_AGE_DAYS: "float64",
+    columns.SEX: "str",
+    columns.OBSERVED_TERMS: "object",
+    columns.EXCLUDED_TERMS: "object",
+    columns.UNKNOWN_CODES: "object",
+    columns.UNKNOWN_TERM_COUNT: "int64",
+    columns.REPLACED_TERM_COUNT: "int64",
+    columns.WITHOUT_OBSERVED_TERMS: "bool",
+    columns.FAMILY_HISTORY: "float64",
+    columns.CONSANGUINITY: "float64",
+    columns.DIAGNOSIS_ID: "str",
+}
+TYPED_PHENOPACKET_COLUMNS: Final = tuple(_DTYPES)
+
+
+def type_phenopackets(documents: pd.DataFrame, terms: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type every phenopacket of a set of documents, or say in the ledger why not.
+
+    Every record is accounted for: a member of a document is a row of the cases or a row of the ledger whose action is
+    `merge` or `quarantine`. A case without any known observed term is kept and flagged.
+
+    Args:
+        documents: columns SOURCE_FILE, SOURCE_LINE and PAYLOAD (text; missing where the bytes could not be read).
+        terms: current HPO id of every known id, alternative and obsolete ones included.
+
+    Returns:
+        The cases (columns TYPED_PHENOPACKET_COLUMNS, in the order of the documents) and the ledger.
+    """
+    rows: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    places = zip(
+        documents[columns.SOURCE_FILE], documents[columns.SOURCE_LINE], documents[columns.PAYLOAD], strict=True
+    )
+    for source_file, source_line, payload in places:
+        line = None if pd.isna(source_line) else int(source_line)
+        for member in _members(payload, terms):
+            if isinstance(member, PhenopacketError):
+                quarantine = CleaningAction.QUARANTINE
+                findings.append(Finding(source_file, line, None, "document", member.reason, quarantine, str(member)))
+                continue
+            rows.append({columns.SOURCE_FILE: source_file, columns.SOURCE_LINE: line} | _row(member))
+            findings.extend(_findings(member, source_file, line))
+    typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
+    kept, duplicates = _drop_duplicates(typed)
+    return kept, ledger.concatenate([ledger.findings_frame(findings), duplicates])
+
+
+def _members(payload: object, terms: Mapping[str, str]) -> list[PhenopacketCase | PhenopacketError]:
+    if not isinstance(payload, str):
+        return [PhenopacketError(phenopackets.UNREADABLE, "the document's bytes cannot be read as UTF-8 text")]
+    try:
+        return phenopackets.read_phenopackets(payload, terms)
+    except PhenopacketError as error:
+        return [error]
+
+
+def _row(case: PhenopacketCase) -> dict[str, Any]:
+    return {
+        columns.CASE_ID: case.case_id,
+        columns.PATIENT_ID: case.patient_id,
+        columns.PROVENANCE: str(case.provenance),
+        columns.REFERENCE: case.reference,
+        columns.ENCOUNTER_AT: case.encounter_at,
+        RECORDED_AT: case.recorded_at,
+        columns.AGE_DAYS: case.age_days,
+        columns.ONSET_AGE_DAYS: case.onset_age_days,
+        columns.SEX: str(case.sex),
+        columns.OBSERVED_TERMS: sorted(case.observed),
+        columns.EXCLUDED_TERMS: sorted(case.excluded),
+        columns.UNKNOWN_CODES: sorted(case.unknown_codes),
+        columns.UNKNOWN_TERM_COUNT: len(case.unknown_codes),
+        columns.REPLACED_TERM_COUNT: case.replaced,
+        columns.WITHOUT_OBSERVED_TERMS: not case.observed,
+        columns.FAMILY_HISTORY: case.family_history,
+        columns.CONSANGUINITY: case.consanguinity,
+        columns.DIAGNOSIS_ID: case.diagnosis_id,
+    }
+
+
+def _findings(case: PhenopacketCase, source_file: str, line: int | None) -> Iterator[Finding]:
+    def finding(field: str, reason: str, action: CleaningAction, detail: str) -> Finding:
+        return Finding(source_file, line, case.case_id, field, reason, action, detail)
+
+    if case.replaced:
+        detail = f"{case.replaced} obsolete or alternative ids written as the current ones"
+        yield finding(columns.OBSERVED_TERMS, "TERM_REPLACED", CleaningAction.REPAIR, detail)
+    if case.unknown_codes:
+        detail = f"{len(case.unknown_codes)} codes unknown to the HPO release in use left out"
+        yield finding(columns.OBSERVED_TERMS, "TERM_UNKNOWN", CleaningAction.REPAIR, detail)
+    for field, reason in case.notes:
+        yield finding(field, reason, CleaningAction.IMPUTE, "an age beyond 125 years")
+
+
+def _drop_duplicates(typed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep one record a case id: copies are merged, of conflicting records the latest written stays."""
+    repeated = typed[columns.CASE_ID].duplicated(keep=False)
+    if not repeated.any():
+        return typed, ledger.findings_frame()
+    contested = typed.loc[repeated].sort_values(RECORDED_AT, kind="stable", na_position="first")
+    kept = contested.loc[~contested[columns.CASE_ID].duplicated(keep="last")]
+    identity = [name for name in _DTYPES if name not in {columns.SOURCE_FILE, columns.SOURCE_LINE, RECORDED_AT}]
+    content = contested[identity].astype(str).agg("\x1f".join, axis=1)
+    kept_content = contested[columns.CASE_ID].map(dict(zip(kept[columns.CASE_ID], content[kept.index], strict=True)))
+    is_dropped = ~contested.index.isin(kept.index)
+    is_copy = content == kept_content
+    merged = ledger.findings_of_rows(
+        contested,
+        is_copy & is_dropped,
+        field=columns.CASE_ID,
+        reason="RECORD_DUPLICATED",
+        action=CleaningAction.MERGE,
+        detail="the same record appears more than once; one is kept",
+    )
+    conflicting = ledger.findings_of_rows(
+        contested,
+        ~is_copy & is_dropped,
+        field=columns.CASE_ID,
+        reason="RECORD_CONFLICTING",
+        action=CleaningAction.QUARANTINE,
+        detail="another record of the same id, written later or standing later, says something else; that one is kept",
+    )
+    dropped = contested.index[is_dropped]
+    return typed.drop(index=dropped).reset_index(drop=True), ledger.concatenate([merged, conflicting])
