@@ -1,0 +1,95 @@
+# Every target says what it does; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+UV := $(shell sed -n 's/^uv==/uv==/p' requirements.lock)
+# The configuration that a run reads over conf/base: local, test, published or s3.
+ENV ?= local
+# Runtime parameters, e.g. PARAMS=triage_path=form.csv,histories_path=histories.zip
+PARAMS ?=
+RUN := $(BIN)/kedro run --env=$(ENV) $(if $(PARAMS),--params=$(PARAMS))
+
+export KEDRO_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+# A folder of wheels that pip knows is one for uv too; and the best version of all indexes wins, as with pip.
+ifdef PIP_FIND_LINKS
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+endif
+export UV_INDEX_STRATEGY ?= unsafe-best-match
+
+.PHONY: help
+help: ## Print every target with a line
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' \
+	  | while IFS=$$'\t' read -r target line; do printf '  make %-16s %s\n' "$$target" "$$line"; done
+
+# The environment: one pass over the lock by uv, by pip where uv cannot; then the project itself, editable.
+$(INSTALLED): requirements.lock pyproject.toml
+	@echo "Installing the environment of requirements.lock into $(VENV)"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet '$(UV)'
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet -r requirements.lock \
+	  || $(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: install
+install: $(INSTALLED) ## Create or renew the environment from the lock
+
+.PHONY: train
+train: $(INSTALLED) ## Train: knowledge, patients, four model families, the selected one packaged (ENV=published: real data)
+	$(RUN) --pipelines=training
+
+.PHONY: test
+test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+.PHONY: lint
+lint: $(INSTALLED) ## Check style, types and the borders between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: models
+models: $(INSTALLED) ## List the registered models, their aliases and figures
+	$(BIN)/orphan-disease models
+
+.PHONY: orphanet
+orphanet: $(INSTALLED) ## Download Orphanet's archive from its publisher, with its checksum
+	$(BIN)/orphan-disease download orphanet
+
+.PHONY: published-cases
+published-cases: $(INSTALLED) ## Download published case reports (phenopackets) from their publisher, with their checksum
+	$(BIN)/orphan-disease download published-cases
+
+.PHONY: viz
+viz: $(INSTALLED) ## Show the graph of pipelines in the browser
+	$(BIN)/kedro viz run --env=$(ENV)
+
+.PHONY: notebook
+notebook: $(INSTALLED) ## Open the notebooks with the catalog at hand
+	$(BIN)/kedro jupyter lab --env=$(ENV)
+
+.PHONY: package
+package: $(INSTALLED) ## Build the wheel and the archive of configuration into dist/
+	$(BIN)/kedro package
+
+.PHONY: lock
+lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every pin that still fits
+	$(BIN)/uv pip compile --quiet --all-extras --python-version=3.11 --no-header --output-file=requirements.lock pyproject.toml
+	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements.lock
+
+.PHONY: clean
+clean: ## Remove caches and build output; data, models and the environment stay
+	rm -rf build dist .viz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
+	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +

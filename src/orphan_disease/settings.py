@@ -1,0 +1,17 @@
+"""Kedro's settings: where configuration is read, which resolvers it may use, and which hooks run."""
+
+from kedro.config import OmegaConfigLoader
+from omegaconf.resolvers import oc
+
+from orphan_disease.adapters.published_data import published_file
+
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
+    "custom_resolvers": {"oc.env": oc.env, "published": published_file},
+}
+
+# Patients' data pass through here: nothing about a run is sent anywhere.
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
