@@ -16,7 +16,7 @@ _MAKE_TARGETS = {"orphanet": "make orphanet", "phenopackets": "make published-ca
 
 
 def download_folder() -> Path:
-    """Return the folder that downloads are written to: the one that `ORPHAN_DISEASE_DATA` names, else one under data/."""
+    """Return the folder of downloads: the one that `ORPHAN_DISEASE_DATA` names, else one under `data/`."""
     return Path(os.environ.get(_FOLDER_VARIABLE) or _DOWNLOAD_FOLDER)
 
 

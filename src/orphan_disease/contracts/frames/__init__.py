@@ -1,0 +1,1 @@
+"""Schemas of the tables that cross a room's border."""
