@@ -1,0 +1,120 @@
+"""A batch of cases as matrices: what the scorers read, and nothing else of the patient.
+
+A phenotype is observed, excluded or unknown; a term that neither matrix names is unknown, never absent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import Sex
+from orphan_disease.domain.ontology import Ontology
+
+__all__ = ["CaseBatch"]
+
+FloatArray = npt.NDArray[np.float32]
+_SEX_CODES = {Sex.FEMALE.value: 1, Sex.MALE.value: -1}
+
+
+@dataclass(frozen=True, eq=False)
+class CaseBatch:
+    """Cases ready to be scored.
+
+    Attributes:
+        case_ids: n identifiers.
+        observed: n x T float32 of 0 and 1, the terms recorded as observed, ancestors not added.
+        excluded: n x T float32 of 0 and 1, the terms recorded as excluded. A term that is observed, or has an observed
+            descendant, is never excluded: the observation stands.
+        age_days: age at the encounter, n float32, NaN where unknown.
+        onset_age_days: age when the first signs appeared, n float32, NaN where unknown.
+        sex: 1 female, -1 male, 0 unknown, n int8.
+        references: the publication ("PMID:1") that each case comes from, or None.
+    """
+
+    case_ids: tuple[str, ...]
+    observed: sparse.csr_matrix
+    excluded: sparse.csr_matrix
+    age_days: FloatArray
+    onset_age_days: FloatArray
+    sex: npt.NDArray[np.int8]
+    references: tuple[str | None, ...]
+
+    @classmethod
+    def from_frame(cls, cases: pd.DataFrame, ontology: Ontology) -> "CaseBatch":
+        """Read the `cases` frame; only case_id and observed_terms must be there.
+
+        Terms that the ontology does not know are passed over: the cases' own typing has already reported them.
+
+        Raises:
+            KeyError: if case_id or observed_terms is no column of the frame.
+        """
+        observed = ontology.indicator(_term_lists(cases[columns.OBSERVED_TERMS]))
+        excluded = ontology.indicator(_term_lists(_column(cases, columns.EXCLUDED_TERMS, None)))
+        sexes = _column(cases, columns.SEX, Sex.UNKNOWN.value)
+        return cls(
+            case_ids=tuple(str(case_id) for case_id in cases[columns.CASE_ID]),
+            observed=observed,
+            excluded=without_contradictions(excluded, observed, ontology.closure),
+            age_days=_numbers(cases, columns.AGE_DAYS),
+            onset_age_days=_numbers(cases, columns.ONSET_AGE_DAYS),
+            sex=np.array([_SEX_CODES.get(str(sex), 0) for sex in sexes], dtype=np.int8),
+            references=tuple(
+                str(reference) if isinstance(reference, str) and reference else None
+                for reference in _column(cases, columns.REFERENCE, None)
+            ),
+        )
+
+    def __len__(self) -> int:
+        """Number of cases."""
+        return len(self.case_ids)
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "CaseBatch":
+        """The cases at these positions, in this order."""
+        places = np.asarray(rows, dtype=np.intp)
+        return CaseBatch(
+            case_ids=tuple(self.case_ids[place] for place in places),
+            observed=sparse.csr_matrix(self.observed[places]),
+            excluded=sparse.csr_matrix(self.excluded[places]),
+            age_days=self.age_days[places],
+            onset_age_days=self.onset_age_days[places],
+            sex=self.sex[places],
+            references=tuple(self.references[place] for place in places),
+        )
+
+
+def without_contradictions(
+    excluded: sparse.csr_matrix, observed: sparse.csr_matrix, closure: sparse.csr_matrix
+) -> sparse.csr_matrix:
+    """Drop from `excluded` every term that an observed term is or implies.
+
+    Args:
+        excluded: n x T.
+        observed: n x T.
+        closure: T x T, each term's row holding its ancestors and itself.
+    """
+    implied = sparse.csr_matrix(observed @ closure)
+    implied.data[:] = 1.0
+    kept = sparse.csr_matrix(excluded - excluded.multiply(implied))
+    kept.eliminate_zeros()
+    return kept.astype(np.float32)
+
+
+def _column(cases: pd.DataFrame, name: str, default: str | None) -> list[object]:
+    return list(cases[name]) if name in cases.columns else [default] * len(cases)
+
+
+def _term_lists(values: Iterable[object]) -> list[list[str]]:
+    """Term lists as lists; a missing list names no term."""
+    lists = list(values)
+    return [[str(term) for term in value] if isinstance(value, (list, tuple, np.ndarray)) else [] for value in lists]
+
+
+def _numbers(cases: pd.DataFrame, name: str) -> FloatArray:
+    if name not in cases.columns:
+        return np.full(len(cases), np.nan, dtype=np.float32)
+    return pd.to_numeric(cases[name], errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan)

@@ -1,0 +1,109 @@
+"""From the typed tables (annotations, disorders) and confirmed cases to a knowledge base."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.domain.knowledge_base import DisorderFacts, KnowledgeBase
+from orphan_disease.domain.ontology import Ontology
+from orphan_disease.domain.profiles import EvidenceKind, EvidenceRows, ProfileSettings
+
+__all__ = ["DisorderFacts", "KnowledgeBase", "build_knowledge_base"]
+
+CLASS_PATIENTS = 5.0  # how many patients a frequency class or a percentage counts for
+UNSPECIFIED_PATIENTS = 1.0  # an annotation without frequency counts as one patient who had the feature
+NEGATED_PATIENTS = 5.0  # a NOT without counts counts as five patients without the feature
+PHENOTYPE_ASPECT = "P"
+
+
+def build_knowledge_base(
+    ontology: Ontology,
+    annotations: pd.DataFrame,
+    disorders: pd.DataFrame,
+    *,
+    version: str = "",
+    settings: ProfileSettings | None = None,
+) -> KnowledgeBase:
+    """Build the knowledge base.
+
+    Args:
+        ontology: HPO.
+        annotations: rows of `domain.annotations.parse_hpoa`.
+        disorders: one row per group of equivalent entries, of `domain.disorders.build_disorders`.
+        version: one line on the releases used; HPO's release where empty.
+        settings: how rows become frequencies.
+    """
+    ordered = disorders.sort_values(columns.DISORDER_ID, ignore_index=True)
+    disorder_ids = tuple(str(disorder_id) for disorder_id in ordered[columns.DISORDER_ID])
+    facts = _facts(ordered)
+    places = {member: place for place, members in enumerate(facts.members) for member in members}
+    rows = annotation_rows(annotations, ontology, places)
+    return KnowledgeBase.from_rows(
+        version=version or f"HPO {ontology.version}",
+        ontology=ontology,
+        disorder_ids=disorder_ids,
+        facts=facts,
+        rows=rows,
+        settings=settings,
+    )
+
+
+def annotation_rows(annotations: pd.DataFrame, ontology: Ontology, places: dict[str, int]) -> EvidenceRows:
+    """Phenotype annotations as evidence: counts as they are, classes and percentages as pseudo-counts.
+
+    Rows of diseases that no disorder groups, and of terms that HPO does not know, are passed over.
+    """
+    phenotypes = annotations[annotations[columns.ASPECT] == PHENOTYPE_ASPECT]
+    disorder = phenotypes[columns.DATABASE_ID].map(places).fillna(-1).to_numpy(dtype=np.int64)
+    canonical = {term: ontology.canonical(term) for term in phenotypes[columns.TERM_ID].unique()}
+    positions = {term: ontology.index[current] for term, current in canonical.items() if current is not None}
+    term = phenotypes[columns.TERM_ID].map(positions).fillna(-1).to_numpy(dtype=np.int64)
+    kept = (disorder >= 0) & (term >= 0)
+    present, examined = _counts(phenotypes[kept])
+    return EvidenceRows.from_lists(
+        disorder[kept],
+        term[kept],
+        (present, examined),
+        np.full(int(kept.sum()), EvidenceKind.ANNOTATION),
+        list(phenotypes.loc[kept, columns.REFERENCES]),
+    )
+
+
+def _counts(phenotypes: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    observed = phenotypes[columns.FREQUENCY_OBSERVED].to_numpy(dtype=np.float64, na_value=np.nan)
+    examined = phenotypes[columns.FREQUENCY_EXAMINED].to_numpy(dtype=np.float64, na_value=np.nan)
+    low = phenotypes[columns.FREQUENCY_LOW].to_numpy(dtype=np.float64, na_value=np.nan)
+    high = phenotypes[columns.FREQUENCY_HIGH].to_numpy(dtype=np.float64, na_value=np.nan)
+    counted, classed = ~np.isnan(examined), ~np.isnan(low)
+    negated = phenotypes[columns.NEGATED].to_numpy(dtype=bool)
+    patients = np.where(classed, CLASS_PATIENTS, np.where(negated, NEGATED_PATIENTS, UNSPECIFIED_PATIENTS))
+    fraction = np.where(classed, (low + high) / 2, 1.0)
+    present = np.where(negated, 0.0, np.where(counted, observed, fraction * patients))
+    return present, np.where(counted, examined, patients)
+
+
+def _facts(disorders: pd.DataFrame) -> DisorderFacts:
+    size = len(disorders)
+
+    def texts(name: str, default: str | None) -> list[object]:
+        return list(disorders[name]) if name in disorders.columns else [default] * size
+
+    return DisorderFacts(
+        names=tuple(str(name) for name in disorders[columns.DISORDER_NAME]),
+        members=tuple(_strings(members) for members in disorders[columns.MEMBER_IDS]),
+        categories=tuple(str(category) for category in texts(columns.CATEGORY, "unknown")),
+        prevalence_classes=tuple(
+            value if isinstance(value, str) else None for value in texts(columns.PREVALENCE_CLASS, None)
+        ),
+        onsets=tuple(_strings(value) for value in texts(columns.ONSETS, None)),
+        inheritances=tuple(_strings(value) for value in texts(columns.INHERITANCES, None)),
+    )
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    if isinstance(values, (Sequence, np.ndarray)) and not isinstance(values, str):
+        return tuple(str(value) for value in values)
+    return ()
