@@ -1,9 +1,9 @@
 """The checks of the triage form, as data: which values are possible, and which wrong units are recognised.
 
-A vital sign outside the limits is an error, not a value: it is set missing, and the ledger says so. The limits are what a
-living patient can show at all, not what is normal; they are this project's own choice. A value that is impossible in the
-unit of the form but plain in another one that staff use is converted; where both readings are possible the form's unit
-stands.
+A vital sign outside the limits is an error, not a value: it is set missing, and the ledger says so. The limits are what
+a living patient can show at all, not what is normal; they are this project's own choice. A value that is impossible in
+the unit of the form but plain in another one that staff use is converted; where both readings are possible the form's
+unit stands.
 """
 
 from dataclasses import dataclass

@@ -65,7 +65,9 @@ def findings_of_rows(  # noqa: PLR0913  # one argument a column of the ledger
         action: what was done.
         detail: what is wrong and what would be right; the same for every record, so never a value of one.
     """
-    hit = records.loc[found]
+    if not found.any():
+        return findings_frame()
+    hit = records[[name for name in LEDGER_COLUMNS[:3] if name in records]].loc[found]
     identity = {name: hit[name] if name in hit else None for name in LEDGER_COLUMNS[:3]}
     rest = {columns.FIELD: field, columns.REASON: reason, columns.ACTION: str(action), columns.DETAIL: detail}
     ledger = pd.DataFrame({**identity, **rest}, index=hit.index, columns=list(LEDGER_COLUMNS))

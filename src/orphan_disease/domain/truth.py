@@ -1,0 +1,176 @@
+"""The truth file: confirmed diagnoses that arrive later than the visits, and may be revised.
+
+Every row is kept. For one visit (or, where the row names none, one patient) the latest diagnosis is the current one.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from orphan_disease.contracts import columns, truth_file
+from orphan_disease.contracts.vocabulary import CleaningAction, Provenance
+from orphan_disease.domain import checks, ledger
+from orphan_disease.domain.disease_ids import canonical_disease_id
+from orphan_disease.domain.pseudonyms import pseudonymise
+
+__all__ = ["IS_CURRENT", "STATUS", "TYPED_TRUTH_COLUMNS", "diagnoses_of_cases", "type_truth"]
+
+IS_CURRENT: Final = "is_current"  # the diagnosis that stands
+STATUS: Final = "status"  # current, revised, duplicate or conflicting
+
+FIRST_DATA_LINE: Final = 2
+_DTYPES: Final = {
+    columns.SOURCE_FILE: "str",
+    columns.SOURCE_LINE: "Int64",
+    columns.CASE_ID: "str",
+    columns.PATIENT_ID: "str",
+    columns.DIAGNOSIS_ID: "str",
+    columns.CONFIRMED_AT: "datetime64[us, UTC]",
+    columns.CATEGORY: "str",
+    columns.PROVENANCE: "str",
+    STATUS: "str",
+    IS_CURRENT: "bool",
+}
+TYPED_TRUTH_COLUMNS: Final = tuple(_DTYPES)
+
+
+def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type the truth file and say of every row whether it stands.
+
+    A row is `duplicate` where a later row repeats it, `conflicting` where another row of the same moment names another
+    disease (the one that stands later in the file is taken), `revised` where a later diagnosis replaced it.
+
+    Args:
+        rows: the file as text, columns as in `contracts.truth_file`.
+
+    Returns:
+        The diagnoses (columns TYPED_TRUTH_COLUMNS, in the file's order) and the ledger.
+
+    Raises:
+        ValueError: if the file has rows but lacks a required column.
+    """
+    absent = [name for name in truth_file.REQUIRED_TRUTH_COLUMNS if name not in rows.columns]
+    if absent and len(rows):
+        raise ValueError(
+            f"the truth file has no column {', '.join(absent)}; expected {', '.join(truth_file.TRUTH_COLUMNS)}"
+        )
+    table = rows.reset_index(drop=True).reindex(columns=[*truth_file.TRUTH_COLUMNS, columns.SOURCE_FILE]).astype("str")
+    text = table.apply(lambda cells: cells.str.strip().replace("", np.nan))
+    typed = pd.DataFrame(
+        {
+            columns.SOURCE_FILE: text[columns.SOURCE_FILE].fillna("truth file"),
+            columns.SOURCE_LINE: np.arange(len(text)) + FIRST_DATA_LINE,
+            columns.CASE_ID: text[truth_file.ENCOUNTER_ID],
+            columns.PATIENT_ID: _mapped(text[truth_file.PATIENT_ID], pseudonymise),
+            columns.DIAGNOSIS_ID: _mapped(text[truth_file.DIAGNOSIS_ID], canonical_disease_id),
+            columns.CONFIRMED_AT: pd.to_datetime(
+                text[truth_file.CONFIRMED_AT], utc=True, format="ISO8601", errors="coerce"
+            ),
+            columns.CATEGORY: text[truth_file.CATEGORY].str.lower(),
+            columns.PROVENANCE: _provenances(text[truth_file.SIMULATED]),
+            STATUS: "current",
+            IS_CURRENT: True,
+        }
+    ).astype(_DTYPES)
+    valid, ledgers = _valid(typed)
+    ranked = _with_status(valid)
+    superseded = _status_ledger(ranked)
+    return ranked.reset_index(drop=True), ledger.concatenate([*ledgers, superseded])
+
+
+def diagnoses_of_cases(cases: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """The diagnosis that stands for each case: of its own visit, else of its patient; cases without one are left out.
+
+    Args:
+        cases: columns CASE_ID and PATIENT_ID.
+        truth: a typed truth table.
+
+    Returns:
+        Columns CASE_ID, DIAGNOSIS_ID, CONFIRMED_AT and CATEGORY (the hospital's own label), in the order of the cases.
+    """
+    wanted = [columns.DIAGNOSIS_ID, columns.CONFIRMED_AT, columns.CATEGORY]
+    standing = truth.loc[truth[IS_CURRENT].astype(bool)]
+    of_visit = standing.loc[standing[columns.CASE_ID].notna()].set_index(columns.CASE_ID)[wanted]
+    of_patient = standing.loc[standing[columns.CASE_ID].isna()].set_index(columns.PATIENT_ID)[wanted]
+    visit = of_visit.reindex(cases[columns.CASE_ID]).reset_index(drop=True)
+    patient = of_patient.reindex(cases[columns.PATIENT_ID]).reset_index(drop=True)
+    has_own = visit[columns.DIAGNOSIS_ID].notna()
+    merged = visit.where(has_own, patient)
+    found = merged.assign(**{columns.CASE_ID: cases[columns.CASE_ID].to_numpy()})
+    return found.loc[found[columns.DIAGNOSIS_ID].notna(), [columns.CASE_ID, *wanted]].reset_index(drop=True)
+
+
+def _mapped(texts: "pd.Series[str]", meaning: Callable[[str], str | None]) -> "pd.Series[str]":
+    known = {text: meaning(text) for text in texts.dropna().unique()}
+    return texts.map(known)
+
+
+def _provenances(simulated: "pd.Series[str]") -> "pd.Series[str]":
+    is_simulated = simulated.str.lower().map(checks.YES_NO).fillna(0.0) == 1.0
+    return is_simulated.map({True: str(Provenance.SIMULATED), False: str(Provenance.HOSPITAL)})
+
+
+def _valid(typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Set aside rows that name nobody or no disease; a row without a date is the oldest of its visit."""
+    nobody = typed[columns.CASE_ID].isna() & typed[columns.PATIENT_ID].isna()
+    nothing = ~nobody & typed[columns.DIAGNOSIS_ID].isna()
+    undated = ~nobody & ~nothing & typed[columns.CONFIRMED_AT].isna()
+    aside, impute = CleaningAction.QUARANTINE, CleaningAction.IMPUTE
+    causes = (
+        (nobody, columns.PATIENT_ID, "PATIENT_ID_MISSING", "expected a patient or a visit", aside),
+        (
+            nothing,
+            columns.DIAGNOSIS_ID,
+            "DIAGNOSIS_UNREADABLE",
+            "expected ORPHA:, OMIM:, ICD10: and code, or NONE",
+            aside,
+        ),
+        (undated, columns.CONFIRMED_AT, "TIME_UNREADABLE", "expected an ISO 8601 time; counted as the oldest", impute),
+    )
+    ledgers = [
+        ledger.findings_of_rows(typed, found, field=field, reason=reason, detail=detail, action=action)
+        for found, field, reason, detail, action in causes
+    ]
+    return typed.loc[~(nobody | nothing)], ledgers
+
+
+def _with_status(valid: pd.DataFrame) -> pd.DataFrame:
+    ordered = valid.sort_values([columns.CONFIRMED_AT, columns.SOURCE_LINE], kind="stable", na_position="first")
+    key = _key(ordered)
+    repeats = ordered.assign(key=key).duplicated(
+        subset=["key", columns.DIAGNOSIS_ID, columns.CONFIRMED_AT], keep="last"
+    )
+    stands = ~key.duplicated(keep="last")
+    last = ordered.loc[stands].assign(key=key[stands]).set_index("key")
+    standing_at = pd.Series(key.map(last[columns.CONFIRMED_AT]), index=ordered.index)
+    standing_id = key.map(last[columns.DIAGNOSIS_ID])
+    same_moment = ordered[columns.CONFIRMED_AT].eq(standing_at) & ordered[columns.DIAGNOSIS_ID].ne(standing_id)
+    status = np.select([stands, repeats, same_moment], ["current", "duplicate", "conflicting"], default="revised")
+    marked = ordered.assign(**{STATUS: pd.Series(status, index=ordered.index, dtype="str"), IS_CURRENT: stands})
+    return marked.sort_index()
+
+
+def _key(rows: pd.DataFrame) -> "pd.Series[str]":
+    visit = "visit " + rows[columns.CASE_ID]
+    return visit.fillna("patient " + rows[columns.PATIENT_ID])
+
+
+def _status_ledger(ranked: pd.DataFrame) -> pd.DataFrame:
+    details = {
+        "duplicate": "the same diagnosis of the same moment appears again; one stands",
+        "conflicting": "two diagnoses of the same moment; the one that stands later in the file is taken",
+        "revised": "a later diagnosis replaced this one",
+    }
+    return ledger.concatenate(
+        ledger.findings_of_rows(
+            ranked,
+            ranked[STATUS] == status,
+            field=columns.DIAGNOSIS_ID,
+            reason=f"TRUTH_{status.upper()}",
+            action=CleaningAction.MERGE,
+            detail=detail,
+        )
+        for status, detail in details.items()
+    )
