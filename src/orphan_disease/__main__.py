@@ -1,5 +1,7 @@
 """The command line: `orphan-disease run` is Kedro's own run; the other commands are doors to one function each."""
 
+from typing import cast
+
 import click
 from kedro.framework.cli.utils import find_run_command
 from kedro.framework.project import configure_project
@@ -17,8 +19,7 @@ class _Commands(click.Group):
         if cmd_name != "run":
             return super().get_command(ctx, cmd_name)
         configure_project(PACKAGE_NAME)
-        command: click.Command = find_run_command(PACKAGE_NAME)
-        return command
+        return cast(click.Command, find_run_command(PACKAGE_NAME))
 
 
 @click.group(cls=_Commands)

@@ -27,7 +27,7 @@ class S3Server:
     bucket: str
 
     @property
-    def environment(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
         """The standard variables that point any S3 client at this server."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
