@@ -1,0 +1,56 @@
+"""The purposes that random numbers of a simulated record serve: one independent stream each."""
+
+from enum import IntEnum, auto
+
+__all__ = ["Stream"]
+
+
+class Stream(IntEnum):
+    """Add new purposes at the end: the position is part of what a seed means."""
+
+    COUNT_OBSERVED = auto()
+    COUNT_EXCLUDED = auto()
+    ANY_EXCLUDED = auto()
+    SHARE_OBSERVED = auto()
+    SHARE_EXCLUDED = auto()
+    ORDER = auto()
+    PRESENCE = auto()
+    IMPRECISION = auto()
+    CLIMB = auto()
+    DESCENT = auto()
+    RELATED_OBSERVED = auto()
+    RELATED_OBSERVED_TERM = auto()
+    RELATED_EXCLUDED = auto()
+    RELATED_EXCLUDED_TERM = auto()
+    BACKGROUND_OBSERVED = auto()
+    BACKGROUND_EXCLUDED = auto()
+    SEX = auto()
+    SEX_UNKNOWN = auto()
+    ONSET_CLASS = auto()
+    ONSET = auto()
+    ONSET_UNKNOWN = auto()
+    DELAY = auto()
+    AGE_UNKNOWN = auto()
+    VITALS = auto()
+    PAIN = auto()
+    CONSCIOUSNESS = auto()
+    RELATIVES = auto()
+    PARENTS = auto()
+    DURATION = auto()
+    PREVIOUS_VISITS = auto()
+    MISSING = auto()
+    DIAGNOSIS = auto()
+    DIAGNOSIS_NAME = auto()
+    MIMIC = auto()
+    ARRIVAL = auto()
+    CONFIRMATION = auto()
+    FORM = auto()
+    SYMPTOM_CHOICE = auto()
+    SYMPTOM_CODE = auto()
+    HISTORY = auto()
+    HISTORY_TERM = auto()
+    TRUTH = auto()
+    REPEAT_VISIT = auto()
+    DEFECT = auto()
+    DEFECT_DETAIL = auto()
+    COMPLAINT = auto()
