@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
+from orphan_disease.domain.decision import Decisions
 from orphan_disease.domain.knowledge import DisorderFacts
 from orphan_disease.domain.prediction_records import (
-    Answers,
     RecordHeader,
     as_frame,
     best_disorders,
@@ -34,17 +34,17 @@ HEADER = RecordHeader("m1", "hpo 2025", datetime(2026, 1, 2, tzinfo=UTC), ("a", 
 
 def records_of(count: int, depth: int = 2) -> pd.DataFrame:
     cases = pd.DataFrame({"case_id": ["x", "y"], "is_simulated": [True, None]}).iloc[:count]
-    answers = Answers(
+    decisions = Decisions(
         orphan_probability=np.array([0.75, 0.5])[:count],
         category_probabilities=np.array([[0.25, 0.75], [0.5, 0.5]])[:count],
-        category=["b", "abstained"][:count],
-        in_prediction_set=np.array([[False, True], [True, True]])[:count],
+        category=("b", "abstained")[:count],
+        inside=np.array([[False, True], [True, True]])[:count],
     )
     scores = np.array([[0.0, 2.0, 1.0], [5.0, 4.0, 5.0]], dtype=np.float32)[:count]
     shares = np.array([[0.0, 0.75, 0.25], [0.5, 0.25, 0.25]], dtype=np.float32)[:count]
     facts = disorder_facts_table(("OMIM:1", "OMIM:2", "ORPHA:3"), FACTS)
     return as_frame(
-        build_records(cases, HEADER, answers, scores=scores, probabilities=shares, facts=facts, depth=depth)
+        build_records(cases, HEADER, decisions, scores=scores, probabilities=shares, facts=facts, depth=depth)
     )
 
 

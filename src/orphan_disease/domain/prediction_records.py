@@ -1,4 +1,4 @@
-"""From numbers to prediction records: the arrays of an answer as columns of `contracts.records.prediction_schema`."""
+"""From numbers to prediction records: the arrays of a decision as columns of `contracts.records.prediction_schema`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,26 +10,10 @@ import pandas as pd
 import pyarrow as pa
 
 from orphan_disease.contracts import columns, records
+from orphan_disease.domain.decision import Decisions
 from orphan_disease.domain.knowledge import DisorderFacts
 
-__all__ = ["Answers", "RecordHeader", "as_frame", "best_disorders", "build_records", "disorder_facts_table"]
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What the classifiers and the decision say of n cases, K categories.
-
-    Attributes:
-        orphan_probability: n.
-        category_probabilities: n x K, rows sum to 1.
-        category: n names, or `abstained`.
-        in_prediction_set: n x K, the categories of each conformal set.
-    """
-
-    orphan_probability: npt.NDArray[np.float64]
-    category_probabilities: npt.NDArray[np.float64]
-    category: Sequence[str]
-    in_prediction_set: npt.NDArray[np.bool_]
+__all__ = ["RecordHeader", "as_frame", "best_disorders", "build_records", "disorder_facts_table"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +73,7 @@ def best_disorders(scores: npt.NDArray[np.floating], depth: int) -> npt.NDArray[
 def build_records(  # noqa: PLR0913  # one argument for each part of the record
     cases: pd.DataFrame,
     header: RecordHeader,
-    answers: Answers,
+    decisions: Decisions,
     *,
     scores: npt.NDArray[np.float32],
     probabilities: npt.NDArray[np.float32],
@@ -101,7 +85,7 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
     Args:
         cases: n rows with case_id and, where known, is_simulated.
         header: what the records share.
-        answers: of the same cases.
+        decisions: on the same cases.
         scores: n x D, the ranking.
         probabilities: n x D, of each disorder given an orphan disease.
         facts: D rows, see `disorder_facts_table`.
@@ -116,16 +100,14 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
         columns.KNOWLEDGE_VERSION: pa.array([header.knowledge_version] * size, pa.string()),
         columns.PREDICTED_AT: pa.array([header.predicted_at] * size, pa.timestamp("us", tz="UTC")),
         columns.IS_SIMULATED: pa.array([None if pd.isna(each) else bool(each) for each in simulated], pa.bool_()),
-        columns.ORPHAN_PROBABILITY: pa.array(answers.orphan_probability, pa.float64()),
-        columns.CATEGORY: pa.array(list(answers.category), pa.string()),
+        columns.ORPHAN_PROBABILITY: pa.array(decisions.orphan_probability, pa.float64()),
+        columns.CATEGORY: pa.array(list(decisions.category), pa.string()),
         **{
-            records.probability_column(name): pa.array(answers.category_probabilities[:, place], pa.float64())
+            records.probability_column(name): pa.array(decisions.category_probabilities[:, place], pa.float64())
             for place, name in enumerate(header.categories)
         },
-        columns.CATEGORY_PROBABILITIES: _probability_maps(answers.category_probabilities, names),
-        columns.PREDICTION_SET: pa.array(
-            [names[row].tolist() for row in answers.in_prediction_set], pa.list_(pa.string())
-        ),
+        columns.CATEGORY_PROBABILITIES: _probability_maps(decisions.category_probabilities, names),
+        columns.PREDICTION_SET: pa.array([names[row].tolist() for row in decisions.inside], pa.list_(pa.string())),
         columns.DIFFERENTIAL: _differentials(scores, probabilities, facts, depth),
         columns.NEXT_QUESTIONS: pa.array([[]] * size, records.QUESTIONS_TYPE),
     }

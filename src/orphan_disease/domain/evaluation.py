@@ -1,0 +1,226 @@
+"""What the packaged model's answers are worth: figures with intervals, each for one split and one provenance only.
+
+Intervals resample whole groups (disorders, with the publications that join them), as cases of one disorder resemble
+each other. Simulated and real cases never meet in one figure.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.metrics import roc_auc_score, roc_curve
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.evaluation import EvaluationParams
+from orphan_disease.contracts.records import probability_column
+from orphan_disease.contracts.vocabulary import ABSTAINED
+from orphan_disease.domain.calibration import expected_calibration_error
+from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
+
+__all__ = [
+    "AnsweredCases",
+    "categories_of",
+    "join_truth",
+    "measure_answers",
+    "measure_categories",
+    "measure_orphan",
+    "resampled_interval",
+]
+
+ACTUAL: Final = "_actual"  # suffix of what was found at last, beside what was answered
+
+_FloatArray = npt.NDArray[np.float64]
+_Rows = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class AnsweredCases:
+    """Answers on n orphan cases whose category is known.
+
+    Attributes:
+        actual: n category codes.
+        probabilities: n x K.
+        inside: n x K, the prediction sets.
+        abstained: n, whether the decision was left open.
+        groups: n labels of groups that are resampled whole.
+    """
+
+    actual: _Rows
+    probabilities: _FloatArray
+    inside: npt.NDArray[np.bool_]
+    abstained: npt.NDArray[np.bool_]
+    groups: npt.NDArray[Any]
+
+    @classmethod
+    def from_frame(cls, answers: pd.DataFrame, categories: Sequence[str]) -> "AnsweredCases":
+        """Read joined answers (see `join_truth`), dropping cases without a known category."""
+        actual = pd.Index(categories).get_indexer(pd.Index(answers[columns.CATEGORY + ACTUAL]))
+        known = (actual >= 0) & answers[columns.IS_ORPHAN].fillna(False).to_numpy(dtype=bool)
+        rows = answers[known]
+        return cls(
+            actual=actual[known],
+            probabilities=rows[[probability_column(name) for name in categories]].to_numpy(dtype=np.float64),
+            inside=np.array(
+                [[name in chosen for name in categories] for chosen in rows[columns.PREDICTION_SET]], dtype=bool
+            ).reshape(len(rows), len(categories)),
+            abstained=(rows[columns.CATEGORY] == ABSTAINED).to_numpy(dtype=bool),
+            groups=rows[columns.GROUP].to_numpy(),
+        )
+
+    def __len__(self) -> int:
+        """Number of cases."""
+        return len(self.actual)
+
+
+def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
+    """Predictions with what was found at last: is_orphan, category_actual, provenance, disorder_id, split and group.
+
+    Args:
+        predictions: prediction records.
+        labels: the `labels` table.
+        split_assignment: the `split_assignment` table.
+    """
+    truth = labels[[columns.CASE_ID, columns.IS_ORPHAN, columns.CATEGORY, columns.DISORDER_ID, columns.PROVENANCE]]
+    truth = truth.rename(columns={columns.CATEGORY: columns.CATEGORY + ACTUAL})
+    placed = split_assignment[[columns.CASE_ID, columns.GROUP, columns.SPLIT]]
+    joined = predictions.merge(truth, on=columns.CASE_ID, validate="one_to_one")
+    return joined.merge(placed, on=columns.CASE_ID, validate="one_to_one")
+
+
+def categories_of(predictions: pd.DataFrame) -> tuple[str, ...]:
+    """The categories that the records speak of, in their order.
+
+    >>> categories_of(pd.DataFrame(columns=["case_id", "probability_b", "probability_a"]))
+    ('b', 'a')
+    """
+    prefix = probability_column("")
+    return tuple(str(name).removeprefix(prefix) for name in predictions.columns if str(name).startswith(prefix))
+
+
+def measure_answers(answers: pd.DataFrame, params: EvaluationParams) -> dict[str, Any]:
+    """Every figure of joined answers: split -> provenance -> part -> metric -> value, low, high.
+
+    The part `category` is measured on orphan cases of a known category, `orphan` on all. A part with fewer than
+    `minimum_cases` has its counts only.
+    """
+    categories = categories_of(answers)
+    document: dict[str, Any] = {}
+    for (split, provenance), rows in _parts(answers):
+        answered = AnsweredCases.from_frame(rows, categories)
+        is_orphan = rows[columns.IS_ORPHAN].to_numpy(dtype=bool)
+        section: dict[str, Any] = {
+            "cases": len(rows),
+            "orphan_cases": int(is_orphan.sum()),
+            "cases_of_known_category": len(answered),
+            "groups": len(np.unique(answered.groups)) if len(answered) else 0,
+        }
+        if len(answered) >= params.minimum_cases:
+            section["category"] = _plain(measure_categories(answered, categories, params))
+        if min(is_orphan.sum(), (~is_orphan).sum()) >= params.minimum_cases:
+            scores = rows[columns.ORPHAN_PROBABILITY].to_numpy(dtype=np.float64)
+            section["orphan"] = _plain(measure_orphan(scores, is_orphan, rows[columns.GROUP].to_numpy(), params))
+        document.setdefault(split, {})[provenance] = section
+    return document
+
+
+def measure_categories(
+    answered: AnsweredCases, categories: Sequence[str], params: EvaluationParams
+) -> dict[str, Interval]:
+    """Figures of the category decision, forced (the most probable category) and as given (with abstention).
+
+    `macro_f1`, `accuracy`, `log_loss`, `precision_<c>`, `recall_<c>`, `f1_<c>` take the most probable category of every
+    case. The rest is measured by `accuracy_when_answered`, `abstention_rate`, `coverage`, `mean_set_size` and
+    `calibration_error`.
+    """
+    tallies = group_tallies(answered.actual, answered.probabilities, answered.groups)
+    figures = classification_metrics(
+        tallies, categories, samples=params.bootstrap_samples, level=params.interval, seed=params.seed
+    )
+    hit = answered.probabilities.argmax(axis=1) == answered.actual
+    covered = answered.inside[np.arange(len(answered)), answered.actual]
+    sizes = answered.inside.sum(axis=1)
+    kept = ~answered.abstained
+
+    def calibration_error(rows: _Rows) -> float:
+        return expected_calibration_error(answered.probabilities[rows], answered.actual[rows], params.calibration_bins)
+
+    def accuracy_when_answered(rows: _Rows) -> float:
+        answered_rows = rows[kept[rows]]
+        return float(hit[answered_rows].mean()) if len(answered_rows) else float("nan")
+
+    others: dict[str, Callable[[_Rows], float]] = {
+        "accuracy_when_answered": accuracy_when_answered,
+        "abstention_rate": lambda rows: float(answered.abstained[rows].mean()),
+        "coverage": lambda rows: float(covered[rows].mean()),
+        "mean_set_size": lambda rows: float(sizes[rows].mean()),
+        "calibration_error": calibration_error,
+    }
+    return figures | {name: resampled_interval(figure, answered.groups, params) for name, figure in others.items()}
+
+
+def measure_orphan(
+    scores: _FloatArray, is_orphan: npt.NDArray[np.bool_], groups: npt.NDArray[Any], params: EvaluationParams
+) -> dict[str, Interval]:
+    """How well the orphan probability tells orphan from other cases: area under the ROC, sensitivity at a specificity.
+
+    Args:
+        scores: n orphan probabilities.
+        is_orphan: n.
+        groups: n labels of groups that are resampled whole.
+        params: specificity and resampling.
+    """
+
+    def area(rows: _Rows) -> float:
+        return float(roc_auc_score(is_orphan[rows], scores[rows])) if _both(is_orphan[rows]) else float("nan")
+
+    def sensitivity(rows: _Rows) -> float:
+        if not _both(is_orphan[rows]):
+            return float("nan")
+        false_positives, true_positives, _ = roc_curve(is_orphan[rows], scores[rows])
+        return float(true_positives[false_positives <= 1 - params.specificity].max())
+
+    name = f"sensitivity_at_{round(100 * params.specificity)}_specificity"
+    return {
+        "area_under_roc": resampled_interval(area, groups, params),
+        name: resampled_interval(sensitivity, groups, params),
+    }
+
+
+def resampled_interval(
+    figure: Callable[[_Rows], float], groups: npt.NDArray[Any], params: EvaluationParams
+) -> Interval:
+    """A figure of n rows with its percentile interval over resamples of whole groups.
+
+    Args:
+        figure: takes positions of rows, with repeats; NaN where it cannot be computed.
+        groups: n labels.
+        params: number of resamples, level and seed.
+    """
+    codes, names = pd.factorize(groups)
+    order = np.argsort(codes, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(codes, minlength=len(names)))[:-1])
+    generator = np.random.default_rng(params.seed)
+    drawn = [
+        figure(np.concatenate([members[place] for place in generator.integers(len(names), size=len(names))]))
+        for _ in range(params.bootstrap_samples)
+    ]
+    finite = np.array(drawn)[np.isfinite(drawn)]
+    tails = [(1 - params.interval) / 2, (1 + params.interval) / 2]
+    low, high = np.quantile(finite, tails) if len(finite) else (np.nan, np.nan)
+    return Interval(figure(np.arange(len(groups))), float(low), float(high))
+
+
+def _parts(answers: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    for key, rows in answers.groupby([columns.SPLIT, columns.PROVENANCE], sort=True):
+        yield cast(tuple[str, str], key), rows
+
+
+def _both(flags: npt.NDArray[np.bool_]) -> bool:
+    return bool(flags.any() and not flags.all())
+
+
+def _plain(figures: dict[str, Interval]) -> dict[str, dict[str, float]]:
+    return {name: asdict(figure) for name, figure in figures.items()}
