@@ -1,0 +1,158 @@
+"""Parameters of the `modelling` pipeline."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "CalibrationParams",
+    "CandidateParams",
+    "DecisionParams",
+    "Family",
+    "ForestParams",
+    "HeadParams",
+    "MlpParams",
+    "ModellingParams",
+    "Resampling",
+    "SelectionParams",
+    "TreeParams",
+    "XgboostParams",
+]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Family(StrEnum):
+    """The closed registry of model families."""
+
+    DECISION_TREE = "decision_tree"
+    RANDOM_FOREST = "random_forest"
+    XGBOOST = "xgboost"
+    MLP = "mlp"
+
+
+class Resampling(StrEnum):
+    """What may be done about the imbalance, in the training part of a fold only."""
+
+    NONE = "none"
+    CLASS_WEIGHT = "class_weight"
+    RANDOM_OVERSAMPLING = "random_oversampling"
+    SMOTE = "smote"
+    AUGMENTATION = "augmentation"
+
+
+class TreeParams(_Frozen):
+    """Decision tree."""
+
+    max_depth: int = Field(default=8, ge=1)
+    min_samples_leaf: int = Field(default=20, ge=1)
+
+
+class ForestParams(_Frozen):
+    """Random forest."""
+
+    trees: int = Field(default=200, ge=1)
+    min_samples_leaf: int = Field(default=3, ge=1)
+    max_features: float = Field(default=0.1, gt=0, le=1, description="share of the features tried at a split")
+
+
+class XgboostParams(_Frozen):
+    """Gradient-boosted trees."""
+
+    trees: int = Field(default=200, ge=1)
+    max_depth: int = Field(default=4, ge=1)
+    learning_rate: float = Field(default=0.06, gt=0, le=1)
+    subsample: float = Field(default=0.8, gt=0, le=1)
+    column_share: float = Field(default=0.4, gt=0, le=1, description="share of the features given to a tree")
+    min_child_weight: float = Field(default=5.0, ge=0)
+
+
+class MlpParams(_Frozen):
+    """Multi-layer perceptron on standardised features."""
+
+    hidden_units: int = Field(default=64, ge=1)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
+    epochs: int = Field(default=15, ge=1)
+    batch_rows: int = Field(default=256, ge=1)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    weight_decay: float = Field(default=1e-3, ge=0)
+    clip_deviations: float = Field(default=5.0, gt=0, description="bound of a feature, in training standard deviations")
+
+
+class CandidateParams(_Frozen):
+    """The hyper-parameters of each family; one entry each, so the registry stays closed."""
+
+    decision_tree: TreeParams = TreeParams()
+    random_forest: ForestParams = ForestParams()
+    xgboost: XgboostParams = XgboostParams()
+    mlp: MlpParams = MlpParams()
+    families: tuple[Family, ...] = tuple(Family)
+    resampling_family: Family = Field(
+        default=Family.XGBOOST,
+        description="family on which the resampling strategies are compared; the winner serves all",
+    )
+    threads: int = Field(default=2, ge=1)
+
+
+class SelectionParams(_Frozen):
+    """How the best candidate is chosen."""
+
+    minimum_real_cases: int = Field(
+        default=500, ge=1, description="labelled real cases from which they decide alone; below, simulated cases do"
+    )
+    bootstrap_samples: int = Field(default=500, ge=2, description="resamples of whole groups")
+    interval: float = Field(default=0.95, gt=0, lt=1, description="level of the bootstrap intervals")
+    tie_standard_errors: float = Field(
+        default=1.0, ge=0, description="candidates within so many standard errors of the best macro-F1 are tied"
+    )
+    maximum_milliseconds_per_case: float = Field(default=50.0, gt=0, description="gate: latency of one case alone")
+    maximum_megabytes: float = Field(default=100.0, gt=0, description="gate: size of the serialised classifier")
+
+
+class CalibrationParams(_Frozen):
+    """How probabilities are made to mean what they say."""
+
+    category_method: Literal["temperature", "vector", "isotonic", "beta", "best"] = Field(
+        default="best", description="'best' takes the lowest log-loss by folds of whole groups"
+    )
+    orphan_method: Literal["temperature", "vector", "isotonic", "beta", "best"] = "best"
+
+
+class HeadParams(_Frozen):
+    """What one of the two classifiers sees."""
+
+    feature_groups: tuple[str, ...]
+    left_out: tuple[str, ...] = Field(default=(), description="beginnings of column names that it must not see")
+
+
+class DecisionParams(_Frozen):
+    """From probabilities to a decision."""
+
+    orphan_prevalence: float = Field(
+        default=0.05, gt=0, lt=1, description="share of visits with an orphan disease where the model is deployed"
+    )
+    category_prevalences: dict[str, float] | None = Field(
+        default=None, description="share of each category among orphan patients there; None keeps the training mix"
+    )
+    coverage: float = Field(default=0.90, gt=0, lt=1, description="nominal coverage of the prediction sets")
+    conformal_score: Literal["lac", "aps"] = "lac"
+    maximum_set_size: int = Field(default=2, ge=1, description="a larger prediction set abstains")
+    novelty_feature: str = Field(description="the feature that is low where the case is far from anything known")
+    novelty_quantile: float = Field(
+        default=0.01, ge=0, lt=1, description="cases below this quantile of the training cases abstain"
+    )
+
+
+class ModellingParams(_Frozen):
+    """Everything that the modelling nodes share."""
+
+    candidates: CandidateParams = CandidateParams()
+    category_head: HeadParams
+    orphan_head: HeadParams
+    orphan_families: tuple[Family, ...] = (Family.XGBOOST,)
+    selection: SelectionParams = SelectionParams()
+    calibration: CalibrationParams = CalibrationParams()
+    decision: DecisionParams

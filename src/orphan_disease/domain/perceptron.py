@@ -1,0 +1,123 @@
+"""A multi-layer perceptron on standardised features: torch's network, skorch's training loop, scikit-learn's face."""
+
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
+from skorch import NeuralNetClassifier
+from torch import nn
+
+from orphan_disease.contracts.parameters.modelling import MlpParams
+
+__all__ = ["Perceptron", "PerceptronClassifier"]
+
+_FloatArray = npt.NDArray[np.float32]
+
+
+class Perceptron(nn.Module):
+    """One hidden layer with dropout; the output are logits, since the loss is the cross-entropy."""
+
+    def __init__(self, inputs: int, hidden_units: int, classes: int, dropout: float) -> None:
+        """Create the layers."""
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(inputs, hidden_units), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden_units, classes)
+        )
+
+    def forward(self, X: torch.Tensor) -> torch.Tensor:  # noqa: N803  # skorch passes features under this name
+        """Logits, n x K."""
+        return cast(torch.Tensor, self.layers(X))
+
+
+class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """The perceptron as an estimator.
+
+    Attributes:
+        mean_, scale_: of each feature among the training rows, length p.
+        net_: the fitted skorch network.
+        classes_: class codes 0 to K-1.
+    """
+
+    def __init__(self, params: MlpParams | None = None, balanced: bool = False, seed: int = 0) -> None:
+        """Keep the settings.
+
+        Args:
+            params: hyper-parameters; None for the defaults.
+            balanced: weigh every class equally.
+            seed: of the first weights, the dropout and the order of rows.
+        """
+        self.params = params
+        self.balanced = balanced
+        self.seed = seed
+
+    def fit(self, X: _FloatArray, y: npt.NDArray[np.intp]) -> Self:  # noqa: N803
+        """Fit to n x p float32 features and n class codes 0 to K-1."""
+        chosen = self.params or MlpParams()
+        self.classes_ = np.unique(y)
+        scaler = StandardScaler().fit(X)
+        self.mean_, self.scale_ = scaler.mean_.astype(np.float32), scaler.scale_.astype(np.float32)
+        weights = compute_class_weight("balanced", classes=self.classes_, y=y) if self.balanced else None
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            self.net_ = self._network(X.shape[1], chosen, weights)
+            self.net_.fit(self._standardised(X), y.astype(np.int64))
+        return self
+
+    def predict_proba(self, X: _FloatArray) -> _FloatArray:  # noqa: N803
+        """Probabilities, n x K."""
+        module = self.net_.module_
+        module.eval()
+        with torch.inference_mode():
+            rows = torch.from_numpy(self._standardised(X)).to(next(module.parameters()).device)
+            return cast(_FloatArray, torch.softmax(module(rows), dim=1).cpu().numpy())
+
+    def arrays(self) -> dict[str, _FloatArray]:
+        """Everything learned, as arrays by name."""
+        weights = {f"net.{name}": value.cpu().numpy() for name, value in self.net_.module_.state_dict().items()}
+        return {"mean": self.mean_, "scale": self.scale_, **weights}
+
+    @classmethod
+    def from_arrays(cls, params: MlpParams, arrays: Mapping[str, _FloatArray], *, seed: int = 0) -> Self:
+        """The inverse of `arrays`."""
+        restored = cls(params, seed=seed)
+        restored.mean_, restored.scale_ = arrays["mean"], arrays["scale"]
+        state = {name.removeprefix("net."): torch.from_numpy(value.copy()) for name, value in arrays.items()
+                 if name.startswith("net.")}  # fmt: skip
+        restored.classes_ = np.arange(len(state["layers.3.bias"]))
+        restored.net_ = restored._network(len(restored.mean_), params, None).initialize()
+        restored.net_.module_.load_state_dict(state)
+        return restored
+
+    def _network(
+        self, inputs: int, chosen: MlpParams, class_weights: npt.NDArray[np.float64] | None
+    ) -> NeuralNetClassifier:
+        loss: dict[str, Any] = {}
+        if class_weights is not None:
+            loss["criterion__weight"] = torch.tensor(class_weights, dtype=torch.float32)
+        return NeuralNetClassifier(
+            Perceptron,
+            module__inputs=inputs,
+            module__hidden_units=chosen.hidden_units,
+            module__classes=len(self.classes_),
+            module__dropout=chosen.dropout,
+            criterion=nn.CrossEntropyLoss,
+            optimizer=torch.optim.AdamW,
+            optimizer__weight_decay=chosen.weight_decay,
+            lr=chosen.learning_rate,
+            max_epochs=chosen.epochs,
+            batch_size=chosen.batch_rows,
+            iterator_train__shuffle=True,
+            train_split=None,
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            verbose=0,
+            **loss,
+        )
+
+    def _standardised(self, rows: _FloatArray) -> _FloatArray:
+        bound = (self.params or MlpParams()).clip_deviations
+        return cast(_FloatArray, np.clip((rows - self.mean_) / self.scale_, -bound, bound).astype(np.float32))

@@ -1,0 +1,169 @@
+"""One protocol for every candidate: folds of whole groups, out-of-fold probabilities, time and size.
+
+Folds are given (`split_assignment`): cases of one disorder, or of one publication, lie in one fold. So every
+out-of-fold probability is that of a patient whose disorder no training patient had.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, Resampling, SelectionParams
+from orphan_disease.domain import metrics
+from orphan_disease.domain.classifiers import Classifier, Estimator, build_estimator
+from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan, resampled_estimator
+
+__all__ = [
+    "Candidate",
+    "FitSettings",
+    "TrainingSet",
+    "cross_validate",
+    "fit_candidate",
+    "measure_candidate",
+    "single_case_latency",
+]
+
+_FloatArray = npt.NDArray[np.float64]
+LATENCY_REPEATS: Final = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model family with what is done about the imbalance."""
+
+    family: Family
+    resampling: Resampling
+
+    @property
+    def name(self) -> str:
+        """Such as `xgboost+none`."""
+        return f"{self.family.value}+{self.resampling.value}"
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """The training cases of one head, in one order throughout.
+
+    Attributes:
+        features: n x p, the index is the case id.
+        labels: n rows with disorder_id, provenance, group and fold.
+        codes: n class codes.
+        classes: K class names.
+    """
+
+    features: pd.DataFrame
+    labels: pd.DataFrame
+    codes: npt.NDArray[np.intp]
+    classes: tuple[str, ...]
+
+    def part(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
+        """The rows where `rows` is true."""
+        return TrainingSet(self.features[rows], self.labels[rows], self.codes[rows], self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class FitSettings:
+    """What all candidates are fitted with.
+
+    Attributes:
+        params: hyper-parameters of every family.
+        plan: targets of the samplers.
+        pool: simulated patients in the columns of the training features, without the disorders held out; None for none.
+        seed: of estimators and samplers.
+    """
+
+    params: CandidateParams
+    plan: ResamplingPlan
+    pool: AugmentationPool | None
+    seed: int
+
+    def without(self, disorder_ids: frozenset[str]) -> "FitSettings":
+        """The same with the disorders of the validation part taken out of the pool."""
+        return replace(self, pool=self.pool.without(disorder_ids) if self.pool else None)
+
+
+def fit_candidate(candidate: Candidate, training: TrainingSet, settings: FitSettings) -> Classifier:
+    """Fit one candidate to one training part; the sampler sees nothing else and is not part of the result.
+
+    Args:
+        candidate: family and strategy.
+        training: cases to learn from.
+        settings: hyper-parameters, samplers' targets and pool.
+    """
+    names = tuple(training.features.columns)
+    balanced = candidate.resampling is Resampling.CLASS_WEIGHT
+    estimator = build_estimator(candidate.family, settings.params, balanced=balanced, seed=settings.seed)
+    fitted = resampled_estimator(
+        candidate.resampling,
+        estimator,
+        settings.plan,
+        categories=training.classes,
+        feature_names=names,
+        pool=settings.pool,
+        seed=settings.seed,
+    )
+    fitted.fit(training.features.to_numpy(dtype=np.float32), training.codes)
+    steps = getattr(fitted, "named_steps", None)
+    return Classifier(
+        candidate.family, training.classes, names, cast(Estimator, steps["estimator"] if steps is not None else fitted)
+    )
+
+
+def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSettings) -> tuple[_FloatArray, float]:
+    """Out-of-fold probabilities (n x K) of a candidate, and the seconds that fitting took in all folds.
+
+    The pool loses every disorder of the validation part, so that its disorders stay unseen.
+    """
+    probabilities = np.full((len(training.codes), len(training.classes)), np.nan)
+    fold = training.labels[columns.FOLD].to_numpy()
+    seconds = 0.0
+    for each in np.unique(fold):
+        held_out = fold == each
+        usable = settings.without(frozenset(training.labels.loc[held_out, columns.DISORDER_ID].dropna()))
+        started = time.perf_counter()
+        classifier = fit_candidate(candidate, training.part(~held_out), usable)
+        seconds += time.perf_counter() - started
+        probabilities[held_out] = classifier.predict_probabilities(training.features[held_out])
+    return probabilities, seconds
+
+
+def measure_candidate(
+    probabilities: _FloatArray, training: TrainingSet, params: SelectionParams, *, seed: int
+) -> pd.DataFrame:
+    """Figures of one candidate, one row per provenance and figure: never simulated and real in one figure.
+
+    Returns:
+        Columns provenance, metric, value, low, high, cases, groups.
+    """
+    rows = []
+    for provenance in sorted(training.labels[columns.PROVENANCE].unique()):
+        here = (training.labels[columns.PROVENANCE] == provenance).to_numpy()
+        tallies = metrics.group_tallies(
+            training.codes[here], probabilities[here], training.labels.loc[here, columns.GROUP]
+        )
+        figures = metrics.classification_metrics(
+            tallies, training.classes, samples=params.bootstrap_samples, level=params.interval, seed=seed
+        )
+        rows += [
+            {columns.PROVENANCE: provenance, "metric": name, "value": figure.value, "low": figure.low,
+             "high": figure.high, "cases": int(here.sum()), "groups": len(tallies.size)}
+            for name, figure in figures.items()
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def single_case_latency(predict: Callable[[pd.DataFrame], object], features: pd.DataFrame) -> float:
+    """Median milliseconds of one case alone, of 20 cases asked one by one."""
+    times = []
+    for row in range(min(LATENCY_REPEATS, len(features))):
+        one = features.iloc[[row]]
+        started = time.perf_counter()
+        predict(one)
+        times.append(time.perf_counter() - started)
+    return float(np.median(times) * 1000)
