@@ -1,10 +1,18 @@
-"""The command line: `orphan-disease run` is Kedro's own run; the other commands are doors to one function each."""
+"""The command line: `run` is Kedro's own run; every other command is a door to one function."""
 
+from pathlib import Path
 from typing import cast
 
 import click
 from kedro.framework.cli.utils import find_run_command
 from kedro.framework.project import configure_project
+from kedro.framework.session import KedroSession
+from mlflow.tracking import MlflowClient
+from rich.console import Console
+from rich.table import Table
+
+from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
+from orphan_disease.adapters.model_registry import list_versions
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -26,6 +34,38 @@ class _Commands(click.Group):
 @click.version_option(package_name=PACKAGE_NAME)
 def main() -> None:
     """Is an orphan disease possible, and which service should see the patient?"""
+
+
+@main.command("download")
+@click.argument("source", type=click.Choice(sorted(SOURCES)))
+def download_command(source: str) -> None:
+    """Download published data from their publisher, and record their checksum."""
+    try:
+        got = download(source)
+    except DownloadError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{got.path}: {got.members} documents, {got.size_bytes} bytes, sha256 {got.sha256}")
+    click.echo(f"{SOURCES[source].licence}, from {SOURCES[source].url}")
+
+
+@main.command("models")
+@click.option("--env", default="local", show_default=True, help="The environment whose tracking store is read.")
+def models_command(env: str) -> None:
+    """List the registered models: versions, aliases, runs and tags."""
+    configure_project(PACKAGE_NAME)
+    with cast(KedroSession, KedroSession.create(Path.cwd(), env=env)) as session:
+        session.load_context()  # kedro-mlflow points the client at the environment's store
+    table = Table("model", "version", "aliases", "registered (UTC)", "run", "tags")
+    for record in list_versions(MlflowClient()):
+        table.add_row(
+            record.model,
+            str(record.version),
+            ", ".join(record.aliases),
+            f"{record.registered_at:%Y-%m-%d %H:%M}",
+            record.run_id[:8],
+            ", ".join(f"{name}={value}" for name, value in sorted(record.tags.items())),
+        )
+    Console().print(table if table.row_count else "No model is registered yet: `make train` registers the first.")
 
 
 if __name__ == "__main__":
