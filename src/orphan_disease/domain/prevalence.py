@@ -33,12 +33,12 @@ _TYPES: Final = ("Point prevalence", "Prevalence at birth", "Lifetime Prevalence
 _PLACES: Final = ("Worldwide", "Europe")
 
 
-def choose_prevalence_classes(prevalences: pd.DataFrame) -> "pd.Series[str]":
+def choose_prevalence_classes(prevalences: pd.DataFrame) -> dict[str, str]:
     """The class that speaks for each disorder.
 
     Point prevalence goes before prevalence at birth, lifetime prevalence and annual incidence; within a type, worldwide
     before Europe before single countries; then the commonest class, so that no disorder looks rarer than it was found.
-    Counts of cases or families come last: Orphanet gives nearly all of them the class `<1 / 1 000 000`.
+    Counts of cases or families have no class.
 
     Args:
         prevalences: rows of `domain.orphanet`: orpha_code, prevalence_type, prevalence_class, geography.
@@ -48,7 +48,7 @@ def choose_prevalence_classes(prevalences: pd.DataFrame) -> "pd.Series[str]":
 
     >>> rows = pd.DataFrame({"orpha_code": ["1", "1"], "prevalence_type": ["Annual incidence", "Point prevalence"],
     ...     "prevalence_class": ["1-9 / 100 000", "1-5 / 10 000"], "geography": ["Europe", "Spain"]})
-    >>> choose_prevalence_classes(rows).to_dict()
+    >>> choose_prevalence_classes(rows)
     {'1': '1-5 / 10 000'}
     """
     known = prevalences.loc[prevalences[columns.PREVALENCE_CLASS].isin(list(PREVALENCE_CLASSES))]
@@ -61,7 +61,8 @@ def choose_prevalence_classes(prevalences: pd.DataFrame) -> "pd.Series[str]":
         }
     ).sort_values([columns.ORPHA_CODE, "type", "place", "class"], kind="stable")
     first = order.drop_duplicates(columns.ORPHA_CODE).index
-    return known.loc[first].set_index(columns.ORPHA_CODE)[columns.PREVALENCE_CLASS]
+    chosen = known.loc[first]
+    return dict(zip(chosen[columns.ORPHA_CODE], chosen[columns.PREVALENCE_CLASS], strict=True))
 
 
 def _ranks(values: pd.Series, order: tuple[str, ...]) -> pd.Series:
