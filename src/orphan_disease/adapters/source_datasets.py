@@ -1,8 +1,8 @@
 """Doors for what hospitals and publications hand in: documents (phenopackets) and tables (triage form, truth file).
 
-A source has a default place, which the fabricated hospital writes, and may be given another by a runtime parameter. Of the
-three files of a hospital, the ones not given are empty as soon as one is given: a hospital's patients are never completed
-by fabricated ones.
+A source has a default place, which the fabricated hospital writes, and may be given another by a runtime parameter. Of
+the three files of a hospital, the ones not given are empty as soon as one is given: a hospital's patients are never
+completed by fabricated ones.
 """
 
 import zipfile
@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from io import BytesIO, TextIOWrapper
 from pathlib import PurePosixPath
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
 import fsspec
 import pandas as pd
@@ -83,14 +83,7 @@ class SourceDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
         return self._read(fs, path)
 
     def save(self, data: pd.DataFrame) -> None:
-        """Write the default place, whole or not at all.
-
-        Raises:
-            DatasetError: if the source was given from outside, which this project never writes.
-        """
-        if self._source is not None or self._hospital:
-            given = self._source or ", ".join(f"{name}={path}" for name, path in self._hospital.items())
-            raise DatasetError(f"{self._default} is not written while the hospital's own files are given ({given})")
+        """Write the default place, whole or not at all; what was given from outside is never written."""
         fs, path = fsspec.core.url_to_fs(self._default, **self._fs_args)
         if "file" in _protocols(fs):
             with atomic_open(path) as stream:
@@ -122,7 +115,7 @@ class DocumentsDataset(SourceDataset):
     """JSON documents, one a row: SOURCE_FILE, SOURCE_LINE (of a JSON-lines file) and PAYLOAD, their text.
 
     Reads a zip archive, a folder (searched to any depth), a `.json` file, or a JSON-lines file. A document whose bytes
-    cannot be read has no payload: what to do with it is decided where documents are typed. Saving writes one zip archive.
+    cannot be read has no payload: what to do with it is decided where documents are typed. Saving writes one archive.
     """
 
     def _empty(self) -> pd.DataFrame:
@@ -249,12 +242,11 @@ def _read_csv(stream: IO[bytes], path: str) -> pd.DataFrame:
         )
     except pd.errors.EmptyDataError:
         return pd.DataFrame()
-    except pd.errors.ParserError as error:
-        # The parser's own text may quote a row's cells.
+    except pd.errors.ParserError:
         raise DatasetError(
             f"{path} is not a regular CSV: a row has more cells than the header, or an open quote"
-        ) from error
-    return cast(pd.DataFrame, table)
+        ) from None  # the parser's own text may quote cells
+    return table
 
 
 def _read_excel(stream: IO[bytes], path: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 
-__all__ = ["LEDGER_COLUMNS", "Finding", "concatenate", "findings_frame", "findings_of_rows", "message_of"]
+__all__ = ["LEDGER_COLUMNS", "Cause", "Finding", "concatenate", "findings_frame", "findings_of_rows", "message_of"]
 
 LEDGER_COLUMNS: Final = (
     columns.SOURCE_FILE,
@@ -52,24 +52,29 @@ def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
     return rows.astype(_DTYPES)
 
 
-def findings_of_rows(  # noqa: PLR0913  # one argument a column of the ledger
-    records: pd.DataFrame, found: "pd.Series[bool]", *, field: str, reason: str, action: CleaningAction, detail: str
-) -> pd.DataFrame:
+class Cause(NamedTuple):
+    """Why a ledger names a record: `detail` says what is wrong and what would be right, never a record's value."""
+
+    field: str
+    reason: str
+    detail: str
+    action: CleaningAction
+
+
+def findings_of_rows(records: pd.DataFrame, found: "pd.Series[bool]", cause: Cause) -> pd.DataFrame:
     """A ledger with one row for each record where `found` is true.
 
     Args:
         records: any table; `source_file`, `source_line` and `case_id` are taken from it where it has them.
         found: one truth value a record, aligned with it.
-        field: the field that is wrong.
-        reason: a code.
-        action: what was done.
-        detail: what is wrong and what would be right; the same for every record, so never a value of one.
+        cause: what is wrong and what was done, the same for every record found.
     """
     if not found.any():
         return findings_frame()
     hit = records[[name for name in LEDGER_COLUMNS[:3] if name in records]].loc[found]
     identity = {name: hit[name] if name in hit else None for name in LEDGER_COLUMNS[:3]}
-    rest = {columns.FIELD: field, columns.REASON: reason, columns.ACTION: str(action), columns.DETAIL: detail}
+    rest = {columns.FIELD: cause.field, columns.REASON: cause.reason}
+    rest |= {columns.ACTION: str(cause.action), columns.DETAIL: cause.detail}
     ledger = pd.DataFrame({**identity, **rest}, index=hit.index, columns=list(LEDGER_COLUMNS))
     return ledger.astype(_DTYPES).reset_index(drop=True)
 

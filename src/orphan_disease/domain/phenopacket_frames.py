@@ -8,10 +8,10 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain import ledger, phenopackets
-from orphan_disease.domain.ledger import Finding
+from orphan_disease.domain.ledger import Cause, Finding
 from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError
 
-__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "type_phenopackets"]
+__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "type_histories", "type_phenopackets"]
 
 RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
 
@@ -70,6 +70,16 @@ def type_phenopackets(documents: pd.DataFrame, terms: Mapping[str, str]) -> tupl
     typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
     kept, duplicates = _drop_duplicates(typed)
     return kept, ledger.concatenate([ledger.findings_frame(findings), duplicates])
+
+
+def type_histories(documents: pd.DataFrame, terms: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type the histories of a hospital; a diagnosis in one is left out, as only the truth file may say it.
+
+    See `type_phenopackets` for arguments and results.
+    """
+    typed, found = type_phenopackets(documents, terms)
+    nothing = pd.Series(None, index=typed.index, dtype="str")
+    return typed.assign(**{columns.DIAGNOSIS_ID: nothing}), found
 
 
 def _members(payload: object, terms: Mapping[str, str]) -> list[PhenopacketCase | PhenopacketError]:
@@ -133,18 +143,22 @@ def _drop_duplicates(typed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     merged = ledger.findings_of_rows(
         contested,
         is_copy & is_dropped,
-        field=columns.CASE_ID,
-        reason="RECORD_DUPLICATED",
-        action=CleaningAction.MERGE,
-        detail="the same record appears more than once; one is kept",
+        Cause(
+            columns.CASE_ID,
+            "RECORD_DUPLICATED",
+            "the same record appears more than once; one is kept",
+            CleaningAction.MERGE,
+        ),
     )
     conflicting = ledger.findings_of_rows(
         contested,
         ~is_copy & is_dropped,
-        field=columns.CASE_ID,
-        reason="RECORD_CONFLICTING",
-        action=CleaningAction.QUARANTINE,
-        detail="another record of the same id, written later or standing later, says something else; that one is kept",
+        Cause(
+            columns.CASE_ID,
+            "RECORD_CONFLICTING",
+            "another record of the same id, written later or standing later, says something else; that one is kept",
+            CleaningAction.QUARANTINE,
+        ),
     )
     dropped = contested.index[is_dropped]
     return typed.drop(index=dropped).reset_index(drop=True), ledger.concatenate([merged, conflicting])

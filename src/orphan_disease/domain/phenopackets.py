@@ -7,7 +7,7 @@ not JSON or not a phenopacket. Specification: https://phenopacket-schema.readthe
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -166,7 +166,8 @@ def _case(
     published = Provenance.PUBLICATION if reference else Provenance.HOSPITAL
     return PhenopacketCase(
         case_id=case_id,
-        patient_id=pseudonymise(subject_id or case_id, scope=reference or ""),
+        # "patient 1" is somebody else in every paper; an id that names no paper is the hospital's own
+        patient_id=pseudonymise(subject_id or case_id, scope=_pmid([case_id]) or ""),
         provenance=Provenance.SIMULATED if simulated else published,
         reference=reference,
         encounter_at=encounter_at,
@@ -245,8 +246,11 @@ def _age_notes(age: float | None, onset: float | None) -> tuple[tuple[str, str],
 
 def _reference(meta: Mapping[str, Json], case_id: str) -> str | None:
     entries = sequence(get(meta, "externalReferences"))
-    places = [text(mapping(entry).get(key)) for entry in entries for key in ("id", "reference")]
-    match = next((found for place in (*places, case_id) if (found := _PMID.search(place))), None)
+    return _pmid([*(text(mapping(entry).get(key)) for entry in entries for key in ("id", "reference")), case_id])
+
+
+def _pmid(places: Iterable[str]) -> str | None:
+    match = next((found for place in places if (found := _PMID.search(place))), None)
     return f"PMID:{int(match[1])}" if match else None
 
 

@@ -1,8 +1,8 @@
 """Which case trains and which case tests: whole groups together, so that nothing a test asks was seen before.
 
-Groups are connected components: cases that share a disorder, a publication or a patient are one group. Common conditions
-are not diseases to be discovered, so a patient with one is grouped by the patient (and thereby by condition and patient):
-otherwise every patient in whom nothing was found would be one group.
+Groups are connected components: cases that share a disorder, a publication or a patient are one group. Common
+conditions are not diseases to be discovered, so a patient with one is grouped by the patient (and thereby by condition
+and patient): otherwise every patient in whom nothing was found would be one group.
 
 Every choice is taken in the order of a keyed digest of names, never of rows: the same cases give the same split in any
 order.
@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.data_engineering import SplitParams
 from orphan_disease.contracts.vocabulary import Split
 
 __all__ = ["SPLIT_COLUMNS", "assign_splits", "connected_groups"]
@@ -52,25 +53,16 @@ def connected_groups(*keys: "pd.Series[str]") -> IntArray:
     return np.asarray(pd.factorize(component[:rows])[0], dtype=np.int64)
 
 
-def assign_splits(  # noqa: PLR0913  # the parameters of the split
-    cases: pd.DataFrame,
-    labels: pd.DataFrame,
-    *,
-    test_disorders_share: float,
-    test_patients_share: float,
-    folds: int,
-    seed: int,
-) -> pd.DataFrame:
+def assign_splits(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
     """Split the labelled cases: unseen disorders, unseen patients of seen disorders, and folds of what is left.
+
+    A patient (with all that share a paper with them) who alone stands for a disorder stays in training: held out, the
+    disorder would be unseen and the case no test of a new patient.
 
     Args:
         cases: columns CASE_ID, PATIENT_ID, REFERENCE.
         labels: columns CASE_ID, IS_ORPHAN, CATEGORY, DISORDER_ID, PROVENANCE.
-        test_disorders_share: share of the groups held out whole, by category and provenance.
-        test_patients_share: share of the remaining patients (with all that share a paper with them) held out. A patient
-            who alone stands for a disorder stays in training: the disorder would otherwise be unseen.
-        folds: folds inside the training part; no group is in two of them.
-        seed: chooses among the equally good splits.
+        params: shares, folds and seed.
 
     Returns:
         Columns CASE_ID, GROUP, SPLIT and FOLD, ordered by case.
@@ -78,19 +70,20 @@ def assign_splits(  # noqa: PLR0913  # the parameters of the split
     Raises:
         ValueError: if a labelled case is missing among the cases.
     """
+    seed = params.seed
     table = _labelled(cases, labels)
-    held_out = _sampled(table[columns.GROUP], table[_STRATUM], test_disorders_share, seed, "test_disorders")
+    held_out = _sampled(table[columns.GROUP], table[_STRATUM], params.test_disorders_share, seed, "test_disorders")
     rest = table.loc[~held_out]
     candidates = rest.loc[_dispensable(rest)]
-    patients = _sampled(candidates[_UNIT], candidates[_STRATUM], test_patients_share, seed, "test_patients")
+    patients = _sampled(candidates[_UNIT], candidates[_STRATUM], params.test_patients_share, seed, "test_patients")
     split = pd.Series(str(Split.TRAIN), index=table.index, dtype="str")
     split = split.mask(held_out, str(Split.TEST_DISORDERS))
     split = split.mask(patients.reindex(table.index, fill_value=False), str(Split.TEST_PATIENTS))
     in_training = split == str(Split.TRAIN)
     fold = pd.Series(NO_FOLD, index=table.index, dtype="int64")
-    fold = fold.mask(in_training, _folds(table.loc[in_training], folds, seed).reindex(table.index))
-    assigned = table.assign(**{columns.SPLIT: split, columns.FOLD: fold.astype("int64")})
-    return assigned[list(SPLIT_COLUMNS)].reset_index(drop=True)
+    fold = fold.mask(in_training, _folds(table.loc[in_training], params.folds, seed).reindex(table.index))
+    named = {columns.CASE_ID: table[columns.CASE_ID], columns.GROUP: table[columns.GROUP]}
+    return pd.DataFrame({**named, columns.SPLIT: split, columns.FOLD: fold.astype("int64")})[list(SPLIT_COLUMNS)]
 
 
 def _labelled(cases: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.triage_form import EXCLUDED_PREFIX, SYMPTOM_SEPARATOR
 from orphan_disease.domain.phenopackets import MAX_CODE_CHARACTERS, canonical_term
 
-__all__ = ["LOCAL_CODE", "SymptomLists", "current_ids", "local_terms", "read_symptoms"]
+__all__ = ["LOCAL_CODE", "LOCAL_TERM", "SymptomLists", "current_ids", "local_terms", "read_symptoms"]
 
-LOCAL_CODE: Final = "local_code"  # column of the table of local codes, beside term_id
+LOCAL_CODE: Final = "code"  # columns of the table of local codes
+LOCAL_TERM: Final = "hpo_id"
 
 
 class SymptomLists(NamedTuple):
@@ -44,7 +45,7 @@ def current_ids(terms: pd.DataFrame, alternatives: pd.DataFrame) -> dict[str, st
 
 def local_terms(local_codes: pd.DataFrame, terms: Mapping[str, str]) -> dict[str, str]:
     """Current HPO id of every local code, by its upper-case spelling; codes of unknown terms are left out."""
-    pairs = zip(local_codes[LOCAL_CODE], local_codes[columns.TERM_ID], strict=True)
+    pairs = zip(local_codes[LOCAL_CODE], local_codes[LOCAL_TERM], strict=True)
     return {code.strip().upper(): terms[term] for code, term in pairs if term in terms}
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from orphan_disease.contracts import columns, triage_form
 from orphan_disease.contracts.vocabulary import CleaningAction, Provenance
 from orphan_disease.domain import checks, ledger, vitals
+from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.pseudonyms import pseudonymise
 from orphan_disease.domain.symptom_codes import read_symptoms
 
@@ -114,7 +115,10 @@ def _identified(text: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         (contested, triage_form.ENCOUNTER_ID, "ENCOUNTER_ID_AMBIGUOUS", "two patients under one visit id"),
     )
     aside = CleaningAction.QUARANTINE
-    ledgers = [_finding(text, found, field, reason, detail, aside) for found, field, reason, detail in causes]
+    ledgers = [
+        ledger.findings_of_rows(text, found, Cause(field, reason, detail, aside))
+        for found, field, reason, detail in causes
+    ]
     return text.loc[~(no_visit | no_patient | contested)], ledger.concatenate(ledgers)
 
 
@@ -133,9 +137,15 @@ def _without_duplicates(text: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     near = (repeated & rest[triage_form.ARRIVAL_AT].notna()).reindex(text.index, fill_value=False)
     twice = "the same visit of the same patient under two visit ids; the first is kept"
     ledgers = [
-        _finding(text, copies, triage_form.ENCOUNTER_ID, "ROW_DUPLICATED", merge, CleaningAction.MERGE),
-        _finding(text, superseded, triage_form.ENCOUNTER_ID, "ROW_CONFLICTING", later, CleaningAction.QUARANTINE),
-        _finding(text, near, triage_form.ENCOUNTER_ID, "VISIT_DUPLICATED", twice, CleaningAction.MERGE),
+        ledger.findings_of_rows(
+            text, copies, Cause(triage_form.ENCOUNTER_ID, "ROW_DUPLICATED", merge, CleaningAction.MERGE)
+        ),
+        ledger.findings_of_rows(
+            text, superseded, Cause(triage_form.ENCOUNTER_ID, "ROW_CONFLICTING", later, CleaningAction.QUARANTINE)
+        ),
+        ledger.findings_of_rows(
+            text, near, Cause(triage_form.ENCOUNTER_ID, "VISIT_DUPLICATED", twice, CleaningAction.MERGE)
+        ),
     ]
     return text.loc[~(copies | superseded | near)], ledger.concatenate(ledgers)
 
@@ -172,7 +182,7 @@ def _spelled(
     values = text[field].str.lower().map(spellings)
     unknown = text[field].notna() & values.isna()
     detail = f"expected a word of the form, such as {next(iter(spellings))}"
-    return values, _finding(text, unknown, field, "VALUE_UNKNOWN", detail, CleaningAction.IMPUTE)
+    return values, ledger.findings_of_rows(text, unknown, Cause(field, "VALUE_UNKNOWN", detail, CleaningAction.IMPUTE))
 
 
 def _arrivals(text: pd.DataFrame) -> tuple["pd.Series[pd.Timestamp]", pd.DataFrame]:
@@ -182,7 +192,9 @@ def _arrivals(text: pd.DataFrame) -> tuple["pd.Series[pd.Timestamp]", pd.DataFra
     detail = "expected an ISO 8601 time between 1900 and 2200"
     unreadable = arrival.isna()
     arrival = arrival.rename(columns.ENCOUNTER_AT)
-    return arrival, _finding(text, unreadable, triage_form.ARRIVAL_AT, "TIME_UNREADABLE", detail, CleaningAction.IMPUTE)
+    return arrival, ledger.findings_of_rows(
+        text, unreadable, Cause(triage_form.ARRIVAL_AT, "TIME_UNREADABLE", detail, CleaningAction.IMPUTE)
+    )
 
 
 def _symptoms(
@@ -202,9 +214,13 @@ def _symptoms(
     replaced = symptoms[columns.REPLACED_TERM_COUNT] > 0
     field, repair = triage_form.SYMPTOMS, CleaningAction.REPAIR
     return symptoms, [
-        _finding(text, unknown, field, "TERM_UNKNOWN", "a code that neither HPO nor the local table knows", repair),
-        _finding(
-            text, replaced, field, "TERM_REPLACED", "obsolete or alternative ids, replaced by current ones", repair
+        ledger.findings_of_rows(
+            text, unknown, Cause(field, "TERM_UNKNOWN", "a code that neither HPO nor the local table knows", repair)
+        ),
+        ledger.findings_of_rows(
+            text,
+            replaced,
+            Cause(field, "TERM_REPLACED", "obsolete or alternative ids, replaced by current ones", repair),
         ),
     ]
 
@@ -220,9 +236,3 @@ def _provenances(simulated: "pd.Series[str]") -> "pd.Series[str]":
         .astype("str")
         .rename(columns.PROVENANCE)
     )
-
-
-def _finding(  # noqa: PLR0913, PLR0917  # the columns of a ledger
-    text: pd.DataFrame, found: "pd.Series[bool]", field: str, reason: str, detail: str, action: CleaningAction
-) -> pd.DataFrame:
-    return ledger.findings_of_rows(text, found, field=field, reason=reason, action=action, detail=detail)

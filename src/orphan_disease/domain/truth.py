@@ -13,6 +13,7 @@ from orphan_disease.contracts import columns, truth_file
 from orphan_disease.contracts.vocabulary import CleaningAction, Provenance
 from orphan_disease.domain import checks, ledger
 from orphan_disease.domain.disease_ids import canonical_disease_id
+from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.pseudonyms import pseudonymise
 
 __all__ = ["IS_CURRENT", "STATUS", "TYPED_TRUTH_COLUMNS", "diagnoses_of_cases", "type_truth"]
@@ -130,7 +131,7 @@ def _valid(typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         (undated, columns.CONFIRMED_AT, "TIME_UNREADABLE", "expected an ISO 8601 time; counted as the oldest", impute),
     )
     ledgers = [
-        ledger.findings_of_rows(typed, found, field=field, reason=reason, detail=detail, action=action)
+        ledger.findings_of_rows(typed, found, Cause(field, reason, detail, action))
         for found, field, reason, detail, action in causes
     ]
     return typed.loc[~(nobody | nothing)], ledgers
@@ -167,10 +168,7 @@ def _status_ledger(ranked: pd.DataFrame) -> pd.DataFrame:
         ledger.findings_of_rows(
             ranked,
             ranked[STATUS] == status,
-            field=columns.DIAGNOSIS_ID,
-            reason=f"TRUTH_{status.upper()}",
-            action=CleaningAction.MERGE,
-            detail=detail,
+            Cause(columns.DIAGNOSIS_ID, f"TRUTH_{status.upper()}", detail, CleaningAction.MERGE),
         )
         for status, detail in details.items()
     )

@@ -10,6 +10,7 @@ from orphan_disease.contracts import triage_form
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain import checks, ledger
 from orphan_disease.domain.checks import NumericCheck
+from orphan_disease.domain.ledger import Cause
 
 __all__ = ["read_ages", "read_numbers", "read_temperatures", "type_number", "type_pressures"]
 
@@ -48,7 +49,11 @@ def type_number(form: pd.DataFrame, check: NumericCheck) -> "tuple[pd.Series[flo
     for rescue in check.rescues:
         found = numbers.between(rescue.low, rescue.high)
         numbers = numbers.where(~found, numbers * rescue.factor + rescue.offset)
-        ledgers.append(_finding(form, found, check.field, "UNIT_MISLABELLED", CleaningAction.REPAIR, rescue.detail))
+        ledgers.append(
+            ledger.findings_of_rows(
+                form, found, Cause(check.field, "UNIT_MISLABELLED", rescue.detail, CleaningAction.REPAIR)
+            )
+        )
     return _limited(form, numbers, check, ledgers)
 
 
@@ -73,9 +78,13 @@ def read_temperatures(form: pd.DataFrame) -> "tuple[pd.Series[float], list[pd.Da
     repair = CleaningAction.REPAIR
     ledgers = [
         _not_a_number(form, unreadable, check.field),
-        _finding(form, ~known, triage_form.TEMPERATURE_UNIT, "VALUE_UNKNOWN", repair, "expected C, F or K; C assumed"),
-        _finding(
-            form, rescued, check.field, "UNIT_MISLABELLED", repair, "a temperature on another scale, converted to °C"
+        ledger.findings_of_rows(
+            form, ~known, Cause(triage_form.TEMPERATURE_UNIT, "VALUE_UNKNOWN", "expected C, F or K; C assumed", repair)
+        ),
+        ledger.findings_of_rows(
+            form,
+            rescued,
+            Cause(check.field, "UNIT_MISLABELLED", "a temperature on another scale, converted to °C", repair),
         ),
     ]
     return _limited(form, numbers, check, ledgers)
@@ -91,7 +100,9 @@ def read_ages(form: pd.DataFrame) -> "tuple[pd.Series[float], list[pd.DataFrame]
     detail = f"expected one of {', '.join(triage_form.AGE_UNIT_DAYS)}; years assumed"
     ledgers = [
         _not_a_number(form, unreadable, check.field),
-        _finding(form, assumed, triage_form.AGE_UNIT, "UNIT_MISSING", CleaningAction.REPAIR, detail),
+        ledger.findings_of_rows(
+            form, assumed, Cause(triage_form.AGE_UNIT, "UNIT_MISSING", detail, CleaningAction.REPAIR)
+        ),
     ]
     return _limited(form, numbers * days.fillna(triage_form.AGE_UNIT_DAYS["years"]).astype("float64"), check, ledgers)
 
@@ -102,7 +113,9 @@ def type_pressures(
     """Put the higher pressure first: a diastolic above the systolic one is a swap of the two boxes."""
     swapped = diastolic > systolic
     detail = "below the diastolic pressure; the two were swapped"
-    found = _finding(form, swapped, triage_form.SYSTOLIC, "PRESSURES_SWAPPED", CleaningAction.REPAIR, detail)
+    found = ledger.findings_of_rows(
+        form, swapped, Cause(triage_form.SYSTOLIC, "PRESSURES_SWAPPED", detail, CleaningAction.REPAIR)
+    )
     return systolic.mask(swapped, diastolic), diastolic.mask(swapped, systolic), found
 
 
@@ -112,7 +125,9 @@ def _limited(
     outside = _outside(numbers, check)
     if check.whole:
         outside |= numbers.notna() & (numbers % 1 != 0)
-    impossible = _finding(form, outside, check.field, check.reason, CleaningAction.IMPUTE, check.detail)
+    impossible = ledger.findings_of_rows(
+        form, outside, Cause(check.field, check.reason, check.detail, CleaningAction.IMPUTE)
+    )
     return numbers.mask(outside).rename(check.column), [*ledgers, impossible]
 
 
@@ -121,13 +136,9 @@ def _outside(numbers: "pd.Series[float]", check: NumericCheck) -> "pd.Series[boo
 
 
 def _not_a_number(form: pd.DataFrame, unreadable: "pd.Series[bool]", field: str) -> pd.DataFrame:
-    return _finding(form, unreadable, field, "NOT_A_NUMBER", CleaningAction.IMPUTE, "expected a number")
-
-
-def _finding(  # noqa: PLR0913, PLR0917  # the columns of a ledger
-    form: pd.DataFrame, found: "pd.Series[bool]", field: str, reason: str, action: CleaningAction, detail: str
-) -> pd.DataFrame:
-    return ledger.findings_of_rows(form, found, field=field, reason=reason, action=action, detail=detail)
+    return ledger.findings_of_rows(
+        form, unreadable, Cause(field, "NOT_A_NUMBER", "expected a number", CleaningAction.IMPUTE)
+    )
 
 
 _AGE_UNITS: Final[Mapping[str, float]] = {

@@ -1,0 +1,93 @@
+"""What cannot be true of one patient at one visit, and what stands when it is said all the same.
+
+The observation stands against the exclusion, the visit against the earlier history, and where neither is the better
+witness nothing is claimed. Every decision is a row of the ledger.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import CleaningAction, Sex
+from orphan_disease.domain import ages, ledger
+from orphan_disease.domain.ledger import Cause
+from orphan_disease.domain.ontology import Ontology
+
+__all__ = ["resolve_fields", "resolve_terms"]
+
+ONSET_TOLERANCE_DAYS: Final = ages.YEAR_DAYS  # ages are often given in whole years
+PREGNANCY_AGE_DAYS: Final = (9 * ages.YEAR_DAYS, 60 * ages.YEAR_DAYS)
+
+
+def resolve_terms(cases: pd.DataFrame, ontology: Ontology) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Drop exclusions that an observation contradicts: of the same term, or of something that it is a kind of.
+
+    "No seizure" and "focal seizure" cannot both hold; "no focal seizure" and "seizure" can.
+
+    Args:
+        cases: columns CASE_ID, OBSERVED_TERMS and EXCLUDED_TERMS (lists of current HPO ids).
+        ontology: the ontology that the ids belong to.
+
+    Returns:
+        The cases with consistent exclusions, and the ledger.
+    """
+    observed = ontology.indicator(cases[columns.OBSERVED_TERMS].tolist())
+    excluded = ontology.indicator(cases[columns.EXCLUDED_TERMS].tolist())
+    implied = sparse.csr_matrix(observed @ ontology.closure)
+    clash = sparse.csr_matrix(excluded.multiply(implied > 0))
+    clash.eliminate_zeros()
+    count = np.diff(clash.indptr)
+    rows = np.flatnonzero(count)
+    if not len(rows):
+        return cases, ledger.findings_frame()
+    lists = cases[columns.EXCLUDED_TERMS].tolist()
+    for row in rows:
+        denied = {ontology.term_ids[place] for place in clash.indices[clash.indptr[row] : clash.indptr[row + 1]]}
+        lists[row] = [term for term in lists[row] if term not in denied]
+    found = pd.Series(count > 0, index=cases.index)
+    detail = "excluded, and observed itself or in a more precise form; the observation stands"
+    contradicted = ledger.findings_of_rows(
+        cases, found, Cause(columns.EXCLUDED_TERMS, "TERM_CONTRADICTED", detail, CleaningAction.REPAIR)
+    )
+    consistent = cases.assign(**{columns.EXCLUDED_TERMS: pd.Series(lists, index=cases.index, dtype="object")})
+    return consistent, contradicted
+
+
+def resolve_fields(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set missing what contradicts another field of the same case: pregnancy, onset and duration.
+
+    Args:
+        cases: columns CASE_ID, SEX, AGE_DAYS, ONSET_AGE_DAYS, PREGNANT and SYMPTOM_DURATION_DAYS.
+    """
+    age, onset = cases[columns.AGE_DAYS], cases[columns.ONSET_AGE_DAYS]
+    duration, pregnant = cases[columns.SYMPTOM_DURATION_DAYS], cases[columns.PREGNANT] == 1.0
+    in_male = pregnant & (cases[columns.SEX] == str(Sex.MALE))
+    at_age = pregnant & ~in_male & age.notna() & ~age.between(*PREGNANCY_AGE_DAYS)
+    late = onset > age + ONSET_TOLERANCE_DAYS
+    too_long = duration > age + ONSET_TOLERANCE_DAYS
+    impute = CleaningAction.IMPUTE
+    ledgers = [
+        ledger.findings_of_rows(
+            cases, in_male, Cause(columns.PREGNANT, "PREGNANCY_IN_MALE", "a male patient cannot be pregnant", impute)
+        ),
+        ledger.findings_of_rows(
+            cases, at_age, Cause(columns.PREGNANT, "PREGNANCY_AT_AGE", "expected an age of 9 to 60 years", impute)
+        ),
+        ledger.findings_of_rows(
+            cases, late, Cause(columns.ONSET_AGE_DAYS, "ONSET_AFTER_VISIT", "more than a year after the visit", impute)
+        ),
+        ledger.findings_of_rows(
+            cases, too_long, Cause(columns.SYMPTOM_DURATION_DAYS, "DURATION_BEYOND_AGE", "longer than the life", impute)
+        ),
+    ]
+    resolved = cases.assign(
+        **{
+            columns.PREGNANT: cases[columns.PREGNANT].mask(in_male | at_age),
+            columns.ONSET_AGE_DAYS: onset.mask(late),
+            columns.SYMPTOM_DURATION_DAYS: duration.mask(too_long),
+        }
+    )
+    return resolved, ledger.concatenate(ledgers)

@@ -1,0 +1,137 @@
+"""What each case turned out to be: orphan disease or not, which category, which disorder."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY, CleaningAction
+from orphan_disease.domain import ledger, truth
+from orphan_disease.domain.disease_ids import canonical_disease_id, is_common_condition
+from orphan_disease.domain.ledger import Cause
+
+__all__ = ["LABEL_COLUMNS", "build_labels", "disorders_by_member"]
+
+CategorySource = Literal["disorders", "truth_file"]
+
+DISEASE_REGISTERS: Final = ("OMIM:", "ORPHA:", "DECIPHER:")
+
+_DTYPES: Final = {
+    columns.CASE_ID: "str",
+    columns.IS_ORPHAN: "bool",
+    columns.CATEGORY: "str",
+    columns.DISORDER_ID: "str",
+    columns.DIAGNOSIS_ID: "str",
+    columns.CONFIRMED_AT: "datetime64[us, UTC]",
+    columns.PROVENANCE: "str",
+}
+LABEL_COLUMNS: Final = tuple(_DTYPES)
+
+
+def disorders_by_member(disorders: pd.DataFrame) -> dict[str, str]:
+    """The disorder of every equivalent id, itself included, in this project's spelling."""
+    pairs = zip(disorders[columns.DISORDER_ID], disorders[columns.MEMBER_IDS], strict=True)
+    members = {canonical_disease_id(member) or member: disorder for disorder, names in pairs for member in names}
+    return members | {disorder: disorder for disorder in disorders[columns.DISORDER_ID]}
+
+
+def build_labels(
+    cases: pd.DataFrame,
+    typed_truth: pd.DataFrame,
+    confirmed: pd.DataFrame,
+    disorders: pd.DataFrame,
+    *,
+    category_from: CategorySource = "disorders",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Label every case whose diagnosis is known.
+
+    A disease that the knowledge does not hold keeps its own id as its disorder and is of unknown category. An id of
+    another register than OMIM, Orphanet, DECIPHER or ICD-10 says nothing that can be used: the case is not labelled.
+
+    Args:
+        cases: columns CASE_ID, PATIENT_ID, PROVENANCE.
+        typed_truth: the hospital's truth (see `domain.truth`).
+        confirmed: confirmed cases, columns CASE_ID and DIAGNOSIS_ID; the truth file wins where it names one of them.
+        disorders: columns DISORDER_ID, MEMBER_IDS, CATEGORY.
+        category_from: `truth_file` takes the hospital's own label instead of the disorder's category.
+
+    Returns:
+        The labels (columns LABEL_COLUMNS, ordered by case; CATEGORY is missing where no orphan disease was found) and
+        the ledger of what could not be resolved or belongs to no case.
+    """
+    found = _diagnoses(cases, typed_truth, confirmed)
+    diagnosis = found[columns.DIAGNOSIS_ID]
+    by_member = disorders_by_member(disorders)
+    disorder = diagnosis.map(by_member)
+    is_common = diagnosis.map(is_common_condition).astype("bool")
+    is_named = diagnosis.str.startswith(DISEASE_REGISTERS).astype("bool")
+    usable = is_common | disorder.notna() | is_named
+    labels = pd.DataFrame(
+        {
+            columns.CASE_ID: found[columns.CASE_ID],
+            columns.IS_ORPHAN: ~is_common,
+            columns.CATEGORY: _categories(found, disorder, disorders, category_from).mask(is_common),
+            columns.DISORDER_ID: disorder.mask(is_common).fillna(diagnosis),
+            columns.DIAGNOSIS_ID: diagnosis,
+            columns.CONFIRMED_AT: found[columns.CONFIRMED_AT],
+            columns.PROVENANCE: found[columns.PROVENANCE],
+        }
+    ).astype(_DTYPES)
+    unresolved = ~is_common & disorder.isna()
+    ledgers = [
+        ledger.findings_of_rows(
+            found,
+            unresolved & usable,
+            Cause(columns.DIAGNOSIS_ID, "DISORDER_UNKNOWN", "a disease that the knowledge in use does not hold", _KEPT),
+        ),
+        ledger.findings_of_rows(
+            found,
+            ~usable,
+            Cause(
+                columns.DIAGNOSIS_ID, "DIAGNOSIS_UNRESOLVED", "expected an OMIM, ORPHA, DECIPHER or ICD10 id", _LEFT_OUT
+            ),
+        ),
+        _orphaned(cases, typed_truth),
+    ]
+    return labels.loc[usable].sort_values(columns.CASE_ID, ignore_index=True), ledger.concatenate(ledgers)
+
+
+_KEPT: Final = CleaningAction.REPAIR
+_LEFT_OUT: Final = CleaningAction.QUARANTINE
+
+
+def _diagnoses(cases: pd.DataFrame, typed_truth: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:
+    """One row a case whose diagnosis is known, with the case's provenance."""
+    from_truth = truth.diagnoses_of_cases(cases, typed_truth)
+    wanted = confirmed.loc[confirmed[columns.DIAGNOSIS_ID].notna(), [columns.CASE_ID, columns.DIAGNOSIS_ID]]
+    is_new = wanted[columns.CASE_ID].isin(cases[columns.CASE_ID]) & ~wanted[columns.CASE_ID].isin(
+        from_truth[columns.CASE_ID]
+    )
+    provenance = cases[[columns.CASE_ID, columns.PROVENANCE]]
+    parts = [part for part in (from_truth, wanted.loc[is_new]) if not part.empty] or [from_truth]
+    found = pd.concat(parts, ignore_index=True)
+    return found.merge(provenance, on=columns.CASE_ID, how="left", validate="one_to_one")
+
+
+def _categories(
+    found: pd.DataFrame, disorder: "pd.Series[str]", disorders: pd.DataFrame, category_from: CategorySource
+) -> "pd.Series[str]":
+    if category_from == "truth_file":
+        return found[columns.CATEGORY].fillna(UNKNOWN_CATEGORY)
+    pairs = zip(disorders[columns.DISORDER_ID], disorders[columns.CATEGORY], strict=True)
+    known: Mapping[str, str] = dict(pairs)
+    return disorder.map(known).fillna(UNKNOWN_CATEGORY)
+
+
+def _orphaned(cases: pd.DataFrame, typed_truth: pd.DataFrame) -> pd.DataFrame:
+    """Diagnoses of visits and patients that are not among the cases."""
+    names_visit = typed_truth[columns.CASE_ID].notna()
+    visit_known = typed_truth[columns.CASE_ID].isin(cases[columns.CASE_ID])
+    patient_known = typed_truth[columns.PATIENT_ID].isin(cases[columns.PATIENT_ID])
+    orphaned = ~visit_known.where(names_visit, patient_known).astype("bool")
+    return ledger.findings_of_rows(
+        typed_truth,
+        orphaned,
+        Cause(columns.DIAGNOSIS_ID, "TRUTH_ORPHANED", "no case of this visit or patient", _LEFT_OUT),
+    )

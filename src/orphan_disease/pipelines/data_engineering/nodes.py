@@ -1,0 +1,98 @@
+"""Nodes of the patients half: from what hospitals and publications hand in to cases, labels and splits."""
+
+from typing import Any
+
+import pandas as pd
+
+from orphan_disease.contracts.frames import patients
+from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.parameters.data_engineering import LabelParams, SplitParams
+from orphan_disease.domain import cases as case_table
+from orphan_disease.domain import data_quality, phenopacket_frames, splitting, triage, truth
+from orphan_disease.domain import labels as label_table
+from orphan_disease.domain.ontology import Ontology
+from orphan_disease.domain.symptom_codes import current_ids, local_terms
+
+__all__ = [
+    "build_cases",
+    "build_labels",
+    "split_cases",
+    "summarise_data_quality",
+    "type_confirmed_cases",
+    "type_histories",
+    "type_triage_form",
+    "type_truth",
+]
+
+Typed = tuple[pd.DataFrame, pd.DataFrame]  # a typed table and the ledger of what the cleaning did
+
+
+def type_triage_form(
+    form: pd.DataFrame, local_codes: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame
+) -> Typed:
+    """Type the triage form: one unit a field, coded symptoms, impossible values set missing."""
+    terms = current_ids(hpo_terms, hpo_alternatives)
+    typed, found = triage.type_triage(form, terms, local_terms(local_codes, terms))
+    return typed, require_shape(found, patients.LEDGER)
+
+
+def type_histories(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
+    """Type the clinical histories, which are phenopackets; a diagnosis in one is left out."""
+    typed, found = phenopacket_frames.type_histories(documents, current_ids(hpo_terms, hpo_alternatives))
+    return typed, require_shape(found, patients.LEDGER)
+
+
+def type_confirmed_cases(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
+    """Type the confirmed cases, which are phenopackets with their diagnosis."""
+    typed, found = phenopacket_frames.type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives))
+    return typed, require_shape(found, patients.LEDGER)
+
+
+def type_truth(rows: pd.DataFrame) -> Typed:
+    """Type the truth file: every diagnosis is kept, the latest of a visit or patient stands."""
+    typed, found = truth.type_truth(rows)
+    return typed, require_shape(found, patients.LEDGER)
+
+
+def build_cases(  # noqa: PLR0913, PLR0917  # three sources and the three tables of the ontology
+    typed_triage: pd.DataFrame,
+    typed_histories: pd.DataFrame,
+    typed_confirmed_cases: pd.DataFrame,
+    hpo_terms: pd.DataFrame,
+    hpo_edges: pd.DataFrame,
+    hpo_alternatives: pd.DataFrame,
+) -> Typed:
+    """Join the sources to one row a case, and settle what contradicts itself."""
+    ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
+    cases, found = case_table.build_cases(typed_triage, typed_histories, typed_confirmed_cases, ontology)
+    return require_shape(cases, patients.CASES), require_shape(found, patients.LEDGER)
+
+
+def build_labels(
+    cases: pd.DataFrame,
+    typed_truth: pd.DataFrame,
+    typed_confirmed_cases: pd.DataFrame,
+    disorders: pd.DataFrame,
+    params: LabelParams,
+) -> Typed:
+    """Label every case whose diagnosis is known: orphan or not, category, disorder."""
+    labels, found = label_table.build_labels(
+        cases, typed_truth, typed_confirmed_cases, disorders, category_from=params.category_from
+    )
+    return require_shape(labels, patients.LABELS), require_shape(found, patients.LEDGER)
+
+
+def split_cases(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
+    """Assign every labelled case to training or a test, whole disorders, papers and patients together."""
+    return require_shape(splitting.assign_splits(cases, labels, params), patients.SPLIT_ASSIGNMENT)
+
+
+def summarise_data_quality(**tables: pd.DataFrame) -> dict[str, Any]:
+    """Count what was read, repaired, set missing, merged and quarantined, by source, field and reason.
+
+    Args:
+        tables: for each source `<source>` and `<source>_quarantine`, and `split_assignment`.
+    """
+    names = [name for name in tables if f"{name}_quarantine" in tables]
+    sources = {name: data_quality.summarise_source(tables[name], tables[f"{name}_quarantine"]) for name in names}
+    return {"sources": sources, "split": data_quality.summarise_split(tables["labels"], tables["split_assignment"])}
