@@ -53,7 +53,8 @@ def download_command(source: str) -> None:
 def models_command(env: str) -> None:
     """List the registered models: versions, aliases, runs and tags."""
     configure_project(PACKAGE_NAME)
-    with cast(KedroSession, KedroSession.create(Path.cwd(), env=env)) as session:
+    session = KedroSession.create(Path.cwd(), env=env)
+    with session:
         session.load_context()  # kedro-mlflow points the client at the environment's store
     table = Table("model", "version", "aliases", "registered (UTC)", "run", "tags")
     for record in list_versions(MlflowClient()):
