@@ -14,6 +14,7 @@ from orphan_disease.domain.prediction_records import as_frame
 
 ROW = {
     "case_id": "c1",
+    "patient_id": None,
     "model_version": "m1",
     "knowledge_version": "hpo",
     "predicted_at": datetime(2026, 1, 2, tzinfo=UTC),

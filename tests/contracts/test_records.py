@@ -15,6 +15,7 @@ from orphan_disease.contracts.records import (
 
 ROW = {
     "case_id": "c1",
+    "patient_id": None,
     "model_version": "m1",
     "knowledge_version": "hpo-2025-01-16",
     "predicted_at": "2026-01-02T03:04:05Z",

@@ -7,6 +7,7 @@ nested types.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isnan
 from typing import Any, Final
 
 import pyarrow as pa
@@ -97,6 +98,7 @@ class PredictionRecord(_Record):
     """
 
     case_id: str
+    patient_id: str | None = Field(default=None, description="Pseudonym, by which a later diagnosis finds the answer.")
     model_version: str
     knowledge_version: str = Field(description="Release of the HPO and of Orphanet that the answer rests on.")
     predicted_at: datetime = Field(description="UTC.")
@@ -111,10 +113,15 @@ class PredictionRecord(_Record):
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "PredictionRecord":
         """Build the record from one row of a predictions file, given as plain Python values."""
-        kept = {name: row[name] for name in cls.model_fields if name in row}
+        kept = {name: _present(row[name]) for name in cls.model_fields if name in row}
         return cls.model_validate(
             {**kept, columns.CATEGORY_PROBABILITIES: dict(row[columns.CATEGORY_PROBABILITIES])},
         )
+
+
+def _present(value: Any) -> Any:
+    """The value, or None for the NaN by which a frame says that it is absent."""
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 def probability_column(category: str) -> str:
@@ -135,6 +142,7 @@ def prediction_schema(categories: Sequence[str]) -> pa.Schema:
     return pa.schema(
         [
             (columns.CASE_ID, pa.string()),
+            (columns.PATIENT_ID, pa.string()),
             (columns.MODEL_VERSION, pa.string()),
             (columns.KNOWLEDGE_VERSION, pa.string()),
             (columns.PREDICTED_AT, pa.timestamp("us", tz="UTC")),

@@ -83,7 +83,7 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
     """Records of n cases, in their order.
 
     Args:
-        cases: n rows with case_id and, where known, is_simulated.
+        cases: n rows with case_id and, where known, patient_id and is_simulated.
         header: what the records share.
         decisions: on the same cases.
         scores: n x D, the ranking.
@@ -93,9 +93,11 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
     """
     size = len(cases)
     simulated = cases[columns.IS_SIMULATED] if columns.IS_SIMULATED in cases.columns else [None] * size
+    patients = cases[columns.PATIENT_ID] if columns.PATIENT_ID in cases.columns else [None] * size
     names = np.array(header.categories)
     values = {
         columns.CASE_ID: pa.array(cases[columns.CASE_ID].astype(str).tolist(), pa.string()),
+        columns.PATIENT_ID: pa.array([None if pd.isna(each) else str(each) for each in patients], pa.string()),
         columns.MODEL_VERSION: pa.array([header.model_version] * size, pa.string()),
         columns.KNOWLEDGE_VERSION: pa.array([header.knowledge_version] * size, pa.string()),
         columns.PREDICTED_AT: pa.array([header.predicted_at] * size, pa.timestamp("us", tz="UTC")),

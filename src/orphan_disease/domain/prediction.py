@@ -1,0 +1,150 @@
+"""The predictor: everything that turns a case into a prediction record, in one object that can be packaged."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+import pandas as pd
+import pyarrow as pa
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.feature_engineering import EvidenceParams
+from orphan_disease.contracts.records import MINIMUM_DIFFERENTIAL_LENGTH, prediction_schema
+from orphan_disease.contracts.vocabulary import Provenance
+from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.classifiers import Classifier
+from orphan_disease.domain.decision import DecisionRule
+from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.evidence import CategoryMembership, pool_evidence
+from orphan_disease.domain.knowledge import KnowledgeBase
+from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records, disorder_facts_table
+from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores, RankingSettings
+
+__all__ = ["Predictor", "Progress"]
+
+Progress = Callable[[int], None]
+"""Called with the number of cases that have just been answered."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A fitted model, from case to answer.
+
+    Attributes:
+        knowledge: the disorders and their evidence.
+        ranking: how disorders are scored.
+        encoder: what is known of the patient, as features.
+        evidence: how scores are pooled into evidence for each category.
+        orphan_classifier: classes non-orphan and orphan.
+        category_classifier: the categories, given an orphan disease.
+        rule: calibration, prediction sets and abstention.
+        category_labels: category -> language ("es", "en") -> what a clinician reads.
+        data_fingerprints: dataset -> SHA-256 of the table that the model was trained on.
+        differential_length: disorders listed in a record.
+        batch_cases: cases scored at once; bounds the memory.
+        model_version: version of the package that it was loaded from; empty before it is saved.
+    """
+
+    knowledge: KnowledgeBase
+    ranking: RankingSettings
+    encoder: CaseEncoder
+    evidence: EvidenceParams
+    orphan_classifier: Classifier
+    category_classifier: Classifier
+    rule: DecisionRule
+    category_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    data_fingerprints: Mapping[str, str] = field(default_factory=dict)
+    differential_length: int = MINIMUM_DIFFERENTIAL_LENGTH
+    batch_cases: int = 256
+    model_version: str = ""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories, in the order of the probabilities."""
+        return self.rule.categories
+
+    @property
+    def knowledge_version(self) -> str:
+        """Releases that the knowledge was built from."""
+        return self.knowledge.version
+
+    def predict(
+        self,
+        cases: pd.DataFrame,
+        *,
+        leave_out: LeaveOut = "own",
+        predicted_at: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Answer cases.
+
+        Args:
+            cases: rows in the shape of the `cases` table; case ids are unique.
+            leave_out: "own" leaves out of the knowledge, for each case, what the case's own publication brought in.
+            predicted_at: UTC; now if not given.
+            progress: told after each batch how many cases it answered.
+
+        Returns:
+            One record a case, in their order, with the columns of `contracts.records.prediction_schema`.
+        """
+        header = RecordHeader(
+            self.model_version, self.knowledge_version, predicted_at or datetime.now(UTC), self.categories
+        )
+        tables = list(self._answered(cases, header, leave_out, progress))
+        empty = prediction_schema(self.categories).empty_table()
+        return as_frame(pa.concat_tables([*tables, empty]).combine_chunks())
+
+    def features(self, cases: pd.DataFrame, scores: RankerScores) -> pd.DataFrame:
+        """Features of a batch of cases that has been scored, one row a case."""
+        own = self.encoder.transform(cases, self.knowledge.ontology)
+        pooled = pool_evidence(scores.scorers, self._membership, self.evidence.scorers, self.evidence.top_ranks)
+        return pd.concat([own, pooled.set_index(own.index)], axis=1)
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        """Scores cases against the knowledge."""
+        return Ranker(self.knowledge, self.ranking)
+
+    @cached_property
+    def _membership(self) -> CategoryMembership:
+        return CategoryMembership(self.knowledge.facts.categories, self.categories)
+
+    @cached_property
+    def _facts(self) -> pa.Table:
+        return disorder_facts_table(self.knowledge.disorder_ids, self.knowledge.facts)
+
+    def _answered(
+        self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, progress: Progress | None
+    ) -> Iterator[pa.Table]:
+        for start in range(0, len(cases), self.batch_cases):
+            batch = cases.iloc[start : start + self.batch_cases]
+            yield self._answer_batch(batch, header, leave_out)
+            if progress is not None:
+                progress(len(batch))
+
+    def _answer_batch(self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut) -> pa.Table:
+        scores = self.ranker.score(CaseBatch.from_frame(cases, self.knowledge.ontology), leave_out)
+        features = self.features(cases, scores)
+        decisions = self.rule.decide(
+            self.orphan_classifier.predict_probabilities(features),
+            self.category_classifier.predict_probabilities(features),
+            features[self.rule.novelty_feature].to_numpy(),
+        )
+        return build_records(
+            _with_simulation(cases),
+            header,
+            decisions,
+            scores=scores.fused,
+            probabilities=scores.probabilities,
+            facts=self._facts,
+            depth=self.differential_length,
+        )
+
+
+def _with_simulation(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases with `is_simulated`, missing where no provenance is known."""
+    if columns.PROVENANCE not in cases.columns:
+        return cases
+    simulated = [None if pd.isna(each) else each == Provenance.SIMULATED for each in cases[columns.PROVENANCE]]
+    return cases.assign(**{columns.IS_SIMULATED: pd.Series(simulated, index=cases.index, dtype=object)})
