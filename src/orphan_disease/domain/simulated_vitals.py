@@ -17,7 +17,7 @@ from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.random_draws import normals, uniforms
 
-__all__ = ["draw_consciousness", "draw_vitals"]
+__all__ = ["draw_consciousness", "draw_vitals", "usual_vital"]
 
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
@@ -61,9 +61,21 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     columns.DIASTOLIC_MMHG: (22.0, 150.0),
     columns.OXYGEN_SATURATION_PCT: (62.0, 100.0),
 }
+_USUAL_PAIN: Final = 0.8
 _PAIN: Final = "HP:0012531"
 _CLOUDED: Final = ("HP:0004372", "HP:0001250")  # reduced consciousness, seizure
 _LEVELS: Final = np.array([str(level) for level in Consciousness])
+
+
+def usual_vital(name: str, ages: npt.ArrayLike) -> Floats:
+    """The usual value of a vital sign at an age in days, in the unit of its column.
+
+    >>> float(usual_vital("heart_rate_bpm", 30 * 365.25))
+    77.25
+    """
+    if name == columns.PAIN_SCORE:
+        return np.full(np.shape(ages), _USUAL_PAIN)
+    return np.asarray(np.interp(np.asarray(ages) / 365.25, _YEARS, _USUAL[name]), dtype=np.float64)
 
 
 def draw_vitals(
@@ -71,7 +83,7 @@ def draw_vitals(
     keys: Keys,
     ages: Floats,
     observed: sparse.csr_matrix,
-    means: Mapping[str, tuple[Floats, Floats]],
+    shifts: Mapping[str, tuple[Floats, Floats]],
 ) -> dict[str, Floats]:
     """Every vital sign of n patients, none missing.
 
@@ -80,36 +92,37 @@ def draw_vitals(
         keys: each patient's random key.
         ages: days at the encounter.
         observed: n x T observed terms.
-        means: vital sign -> (mean, standard deviation) of each patient's condition, each of shape (n,); NaN where the
-            condition leaves it as usual. A stated mean replaces the usual one and the effect of single signs.
+        shifts: vital sign -> (distance from usual, standard deviation) of each patient's condition, each of shape (n,);
+            NaN where the condition leaves it as usual. A stated distance replaces the effect of single signs.
     """
     found: dict[str, Floats] = {}
-    for number, (name, usual) in enumerate(_USUAL.items()):
-        centre = np.interp(ages / 365.25, _YEARS, usual)
+    unstated = np.full(len(keys), np.nan)
+    for number, name in enumerate(_USUAL):
+        centre = usual_vital(name, ages)
+        signs = np.zeros(len(keys))
         for sign, effects in _EFFECTS.items():
             if name in effects:
-                centre = centre + effects[name] * _shows(ontology, observed, sign)
-        mean, spread = means.get(name, (np.full(len(keys), np.nan), np.full(len(keys), np.nan)))
-        deviation = normals(keys, Stream.VITALS, number)
-        value = np.where(
-            np.isnan(mean), centre + _SPREAD[name] * deviation, mean + np.nan_to_num(spread, nan=0.0) * deviation
-        )
+                signs += effects[name] * _shows(ontology, observed, sign)
+        shift, spread = shifts.get(name, (unstated, unstated))
+        moved = centre + np.where(np.isnan(shift), signs, shift)
+        width = np.where(np.isnan(spread), _SPREAD[name], spread)
+        value = moved + width * normals(keys, Stream.VITALS, number)
         digits = 1 if name == columns.TEMPERATURE_C else 0
-        found[name] = np.round(np.clip(value, *_BOUNDS[name]), digits)
+        found[name] = np.round(np.clip(value, *_BOUNDS[name]), digits).astype(np.float64)
     narrowest = found[columns.SYSTOLIC_MMHG] - 12.0
     found[columns.DIASTOLIC_MMHG] = np.minimum(found[columns.DIASTOLIC_MMHG], narrowest)
-    found[columns.PAIN_SCORE] = _pain(ontology, keys, observed, means)
+    found[columns.PAIN_SCORE] = _pain(ontology, keys, observed, shifts)
     return found
 
 
 def _pain(
-    ontology: Ontology, keys: Keys, observed: sparse.csr_matrix, means: Mapping[str, tuple[Floats, Floats]]
+    ontology: Ontology, keys: Keys, observed: sparse.csr_matrix, shifts: Mapping[str, tuple[Floats, Floats]]
 ) -> Floats:
     hurts = _shows(ontology, observed, _PAIN)
-    centre = np.where(hurts > 0, 4.5, 0.8)
+    centre = np.where(hurts > 0, 4.5, _USUAL_PAIN)
     unstated = np.full(len(keys), np.nan)
-    mean, spread = means.get(columns.PAIN_SCORE, (unstated, unstated))
-    centre = np.where(np.isnan(mean), centre, mean)
+    shift, spread = shifts.get(columns.PAIN_SCORE, (unstated, unstated))
+    centre = np.where(np.isnan(shift), centre, _USUAL_PAIN + shift)
     width = np.where(np.isnan(spread), 1.8, spread)
     pain: Floats = np.round(np.clip(centre + width * normals(keys, Stream.PAIN), 0.0, 10.0)).astype(np.float64)
     return pain

@@ -14,6 +14,7 @@ from scipy import sparse
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.vocabulary import Provenance
+from orphan_disease.domain.cases import CASE_COLUMNS, INDICATED_FIELDS, missing_indicator
 from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.random_draws import record_keys, uniforms
 from orphan_disease.domain.simulated_people import draw_ages, draw_course, draw_relatives, draw_sexes, recorded_sexes
@@ -112,29 +113,14 @@ def case_columns(fields: Mapping[str, Any]) -> pd.DataFrame:
         columns.REFERENCE: pd.Series(None, index=cases.index, dtype="str"),
         columns.ENCOUNTER_AT: pd.Series(pd.NaT, index=cases.index, dtype="datetime64[us, UTC]"),
         columns.CHIEF_COMPLAINT: pd.Series(None, index=cases.index, dtype="str"),
+        columns.PREGNANT: np.nan,
+        columns.UNKNOWN_TERM_COUNT: 0,
+        columns.REPLACED_TERM_COUNT: 0,
+        columns.WITHOUT_OBSERVED_TERMS: False,
     }
-    return cases.assign(**absent)[list(CASE_COLUMNS)]
-
-
-CASE_COLUMNS = (
-    columns.CASE_ID,
-    columns.PATIENT_ID,
-    columns.PROVENANCE,
-    columns.REFERENCE,
-    columns.ENCOUNTER_AT,
-    columns.AGE_DAYS,
-    columns.ONSET_AGE_DAYS,
-    columns.SEX,
-    columns.OBSERVED_TERMS,
-    columns.EXCLUDED_TERMS,
-    *columns.VITAL_SIGNS,
-    columns.CONSCIOUSNESS,
-    columns.CHIEF_COMPLAINT,
-    columns.SYMPTOM_DURATION_DAYS,
-    columns.PREVIOUS_VISITS,
-    columns.FAMILY_HISTORY,
-    columns.CONSANGUINITY,
-)
+    complete = cases.assign(**absent)
+    indicators = {missing_indicator(field): complete[field].isna() for field in INDICATED_FIELDS}
+    return complete.assign(**indicators)[list(CASE_COLUMNS)]
 
 
 def term_lists(matrix: sparse.csr_matrix, term_ids: Sequence[str]) -> list[list[str]]:

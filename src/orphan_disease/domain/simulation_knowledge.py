@@ -142,16 +142,18 @@ def build_simulation_knowledge(
     return profiles_from_pairs(ontology, ids, pairs, heredity, onsets)
 
 
-def profiles_from_pairs(
+def profiles_from_pairs(  # noqa: PLR0913, PLR0917  # the columns of the profiles
     ontology: Ontology,
     profile_ids: tuple[str, ...],
     pairs: pd.DataFrame,
     heredity: tuple[Heredity, ...],
     onset_ranges: tuple[tuple[tuple[float, float], ...], ...],
+    weights: Floats | None = None,
 ) -> SimulationKnowledge:
     """Profiles from (profile, term, frequency, weight, sex) rows; several rows of one pair are averaged by weight.
 
-    Rows of terms that are no phenotypic abnormality, or of frequency 0, are passed over.
+    Rows of terms that are no phenotypic abnormality, or of frequency 0, are passed over. `weights` says how much each
+    profile adds to the background; equally by default.
     """
     known = _below_root(ontology)
     kept = pairs.loc[(pairs["term"] >= 0) & (pairs["profile"] >= 0) & (pairs["frequency"] > 0)]
@@ -166,7 +168,8 @@ def profiles_from_pairs(
     of_terms = _term_sex_limits(ontology)
     limits = np.maximum(merged["sex"].to_numpy(dtype=np.int8), of_terms[places[1]])
     profiles = PhenotypeProfiles(profile_ids, frequencies, limits, heredity, onset_ranges)
-    totals = np.asarray(frequencies.sum(axis=0)).ravel()
+    shares = np.ones(len(profile_ids)) if weights is None else weights
+    totals = np.asarray(frequencies.T @ shares).ravel()
     counts = np.asarray(((frequencies > 0).astype(np.float32) @ ontology.closure > 0).sum(axis=0)).ravel()
     background = totals / totals.sum() if totals.sum() else known / max(known.sum(), 1)
     contents = information_contents(counts, max(len(profile_ids), 1))

@@ -76,7 +76,7 @@ class HospitalParams(_Frozen):
     truth_rate: Share = Field(default=0.97, description="patients whose diagnosis was settled at last")
     reference_date: datetime = Field(description="end of the twelve months of visits; with its offset from UTC")
     common_observed_terms_median: Positive = 5.0
-    common_observed_terms_log_sd: Positive = 0.7
+    nothing_observed_terms_median: Positive = 3.0
 
     @model_validator(mode="after")
     def _date_has_offset(self) -> Self:
