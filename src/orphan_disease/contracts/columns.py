@@ -98,7 +98,7 @@ RELATED_IDS: Final = "related_ids"  # disorders one step broader or narrower, or
 PREVALENCE_CLASS: Final = "prevalence_class"
 ONSETS: Final = "onsets"
 INHERITANCES: Final = "inheritances"
-CATEGORY_SOURCE: Final = "category_source"  # orphanet, facts_table, dominance, none
+CATEGORY_SOURCE: Final = "category_source"  # orphanet, facts_table, series, dominance, none
 IS_ANNOTATED: Final = "is_annotated"
 
 # --- quarantine ----------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The category of a disorder, and what says so: Orphanet, the facts table, its kin, or its annotations.
 
-Kin (see `domain.disorder_relations`) may speak where the sources are silent because they are mostly right: left out one by
-one, an annotated disorder of known category is given that category by its kin in 98.3 % of the 4,407 cases where they
-agree (97.5 % of 2,409 by equal series names alone), with Orphanet 1.3.42; from the facts table, in 95.6 % of 591.
+Kin (see `domain.disorder_relations`) may speak where the sources are silent because they are mostly right: left out
+one by one, an annotated disorder of known category is given that category by its kin in 98.3 % of the 4,407 cases where
+they agree (97.5 % of 2,409 by equal series names alone), with Orphanet 1.3.42; from the facts table, in 95.6 % of 591.
 """
 
 from collections import Counter, defaultdict

@@ -25,8 +25,8 @@ def related_groups(
 
     Two groups are kin when (1) Orphanet maps an entry of the one to an entry of the other, as broader or narrower; (2)
     the same Orphanet entry maps to both, which are then forms of it; (3) an entry of the one is the parent of an entry
-    of the other in Orphanet's classification; or (4) the names of OMIM entries differ by a serial number only. Orphanet's
-    categories, which gather whole fields of medicine, tie nothing together.
+    of the other in Orphanet's classification; or (4) the names of OMIM entries differ by a serial number only.
+    Orphanet's categories, which gather whole fields of medicine, tie nothing together.
 
     Args:
         groups: ids of equivalent entries.

@@ -116,7 +116,7 @@ def _completed(
 
 
 def _from_facts(facts: pd.DataFrame) -> OrphanetFrames:
-    """The facts table in the shape of the archive's frames; a row with a single OMIM number means that number exactly."""
+    """The facts table in the shape of the archive's frames; a single OMIM number in a row is taken for an exact one."""
     codes = facts[columns.ORPHA_CODE]
     empty_lists = pd.Series([list[str]() for _ in codes], index=facts.index, dtype=object)
     numbers = facts["omim_ids"].fillna("").astype("str").str.replace("|", ";").str.split(";")

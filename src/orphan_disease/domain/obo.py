@@ -24,7 +24,7 @@ class OboContent(NamedTuple):
 
     Attributes:
         terms: one row per HPO term, obsolete ones included: term_id, label, definition, synonyms (list),
-            cross_references (list), is_obsolete.
+            cross_references (list), is_obsolete, release.
         edges: one row per `is_a`: term_id, parent_id.
         alternatives: one row per retired id: alternative_id, term_id. From `alt_id` of a term, or `replaced_by` of an
             obsolete one. `consider` is a hint to a curator, not a replacement, and is not followed.
@@ -52,7 +52,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
     """
     stream = _stanzas(lines)
     version = _version(next(stream))
-    terms: list[tuple[str, str, str, list[str], list[str], bool]] = []
+    terms: list[tuple[str, str, str, list[str], list[str], bool, str]] = []
     edges: list[tuple[str, str]] = []
     alternatives: list[tuple[str, str]] = []
     for stanza in stream:
@@ -68,6 +68,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
                 [_quoted(value) for value in stanza.get("synonym", [])],
                 [value.split(" ", 1)[0] for value in stanza.get("xref", [])],
                 obsolete,
+                version,
             )
         )
         if obsolete:
@@ -87,6 +88,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
                 columns.SYNONYMS,
                 columns.CROSS_REFERENCES,
                 columns.IS_OBSOLETE,
+                columns.RELEASE,
             ],
         ),
         edges=pd.DataFrame(edges, columns=[columns.TERM_ID, columns.PARENT_ID], dtype="str"),

@@ -59,6 +59,12 @@ class Ontology:
     ) -> "Ontology":
         """Build the graph from the three frames of `parse_obo`.
 
+        Args:
+            terms: with the column `release` where `version` is not given.
+            edges: direct parents.
+            alternatives: retired ids.
+            version: the release; by default what `terms` says.
+
         Raises:
             ValueError: if an edge names a term that is not current, or the edges make a cycle.
         """
@@ -77,7 +83,7 @@ class Ontology:
         known = frozenset(term_ids)
         replacements = dict(zip(alternatives[columns.ALTERNATIVE_ID], alternatives[columns.TERM_ID], strict=True))
         return cls(
-            version=version,
+            version=version or _release(terms),
             term_ids=term_ids,
             labels=tuple(current[columns.LABEL]),
             closure=_closure(parents, term_ids),
@@ -150,6 +156,10 @@ class Ontology:
         row = self._position(term_id)
         places = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
         return frozenset(self.term_ids[place] for place in places)
+
+
+def _release(terms: pd.DataFrame) -> str:
+    return str(terms[columns.RELEASE].iloc[0]) if columns.RELEASE in terms.columns and len(terms) else ""
 
 
 def _follow(term_id: str, replacements: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain.prevalence import PREVALENCE_CLASSES
 
-__all__ = ["GROUP_TYPES", "OrphanetContent", "classification_heads", "parse_orphapackets"]
+__all__ = ["GROUP_TYPES", "OrphanetContent", "classification_heads", "documents_of", "parse_orphapackets"]
 
 GROUP_TYPES: Final = frozenset({"Category", "Clinical group"})
 """Entries that gather disorders; a patient's diagnosis is below them."""
@@ -67,6 +67,12 @@ class OrphanetContent(NamedTuple):
     prevalences: pd.DataFrame
     phenotypes: pd.DataFrame
     quarantine: pd.DataFrame
+
+
+def documents_of(packets: pd.DataFrame) -> Iterator[tuple[str, str | bytes]]:
+    """The (file name, text) pairs of a frame with source_file and payload; an unreadable payload is empty."""
+    for name, payload in zip(packets[columns.SOURCE_FILE], packets[columns.PAYLOAD], strict=True):
+        yield name, payload if isinstance(payload, (str, bytes)) else b""
 
 
 class _MalformedError(ValueError):

