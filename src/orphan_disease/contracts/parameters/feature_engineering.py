@@ -42,6 +42,7 @@ class EvidenceParams(_Frozen):
     """How the scores of all disorders are pooled into evidence for each category."""
 
     scorers: tuple[ScorerParams, ...]
+    learned: LearnedEvidenceParams = LearnedEvidenceParams()
     top_ranks: tuple[int, ...] = Field(default=(1, 5, 20, 100), description="shares of a category among the best ranks")
     hidden_share_simulated: float = Field(
         default=0.7,
