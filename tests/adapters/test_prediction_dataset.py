@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from kedro.io import Version
 
 from orphan_disease.adapters.prediction_dataset import PredictionsDataset
 from orphan_disease.contracts.records import prediction_schema
@@ -68,3 +69,12 @@ def test_plain_pandas_reads_the_file(predictions: pd.DataFrame, tmp_path: Path) 
     frame = pd.read_parquet(path)
     assert frame["differential"].iloc[0][0]["disorder_id"] == "OMIM:1"
     assert dict(frame["category_probabilities"].iloc[0]) == {"a": 0.25, "b": 0.75}
+
+
+def test_a_given_path_is_one_file_and_the_default_keeps_versions(predictions: pd.DataFrame, tmp_path: Path) -> None:
+    default, given = tmp_path / "default.parquet", tmp_path / "given.parquet"
+    for moment, target in (("first", None), ("second", None), ("third", str(given))):
+        PredictionsDataset(filepath=str(default), target_path=target, version=Version(None, moment)).save(predictions)
+
+    assert given.is_file()
+    assert sorted(path.name for path in default.iterdir()) == ["first", "second"]

@@ -5,6 +5,7 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from kedro.io import Version
 
 from orphan_disease.adapters.atomic import AtomicDataset
 from orphan_disease.contracts.records import PROBABILITY_PREFIX, prediction_schema
@@ -16,8 +17,20 @@ __all__ = ["PredictionsDataset"]
 class PredictionsDataset(AtomicDataset[pd.DataFrame, pd.DataFrame]):
     """Prediction records, one row a case, saved whole or not at all.
 
+    Args:
+        filepath: the default place.
+        target_path: used instead when given, as this one file without versions.
+        version: given by Kedro when the catalog says `versioned: true`.
+        settings: further settings of `AtomicDataset`.
+
     Nested columns are written as Arrow's own, without pandas' metadata: pandas cannot read its own note of them back.
     """
+
+    def __init__(
+        self, *, filepath: str, target_path: str | None = None, version: Version | None = None, **settings: Any
+    ) -> None:
+        """Keep the settings; nothing is read or written yet."""
+        super().__init__(filepath=target_path or filepath, version=None if target_path else version, **settings)
 
     def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
         prefix = PROBABILITY_PREFIX

@@ -23,7 +23,7 @@ from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores, Rankin
 
 __all__ = ["Predictor", "Progress"]
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 """Called with the number of cases that have just been answered."""
 
 

@@ -1,0 +1,20 @@
+"""Nodes of `inference`: documents to cases, cases to prediction records."""
+
+import pandas as pd
+from tqdm import tqdm
+
+from orphan_disease.domain.cases_to_answer import cases_to_answer
+from orphan_disease.domain.prediction import Predictor
+
+__all__ = ["predict_cases", "type_inference_cases"]
+
+
+def type_inference_cases(documents: pd.DataFrame, predictor: Predictor) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type the cases with the model's own ontology; what cannot be read is set aside with a reason."""
+    return cases_to_answer(documents, predictor.knowledge.ontology)
+
+
+def predict_cases(predictor: Predictor, cases: pd.DataFrame) -> pd.DataFrame:
+    """Answer every case: orphan or not, category, differential."""
+    with tqdm(total=len(cases), desc="cases answered", unit="case") as bar:
+        return predictor.predict(cases, progress=bar.update)
