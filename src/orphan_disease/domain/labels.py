@@ -109,8 +109,8 @@ def _diagnoses(cases: pd.DataFrame, typed_truth: pd.DataFrame, confirmed: pd.Dat
         from_truth[columns.CASE_ID]
     )
     provenance = cases[[columns.CASE_ID, columns.PROVENANCE]]
-    parts = [part for part in (from_truth, wanted.loc[is_new]) if not part.empty] or [from_truth]
-    found = pd.concat(parts, ignore_index=True)
+    taken = wanted.loc[is_new].reindex(columns=list(from_truth.columns)).astype(from_truth.dtypes.to_dict())
+    found = pd.concat([from_truth, taken], ignore_index=True)
     return found.merge(provenance, on=columns.CASE_ID, how="left", validate="one_to_one")
 
 

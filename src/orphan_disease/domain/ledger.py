@@ -4,6 +4,7 @@ A row names the record and the field, never the value: `detail` says what is wro
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -70,13 +71,19 @@ def findings_of_rows(records: pd.DataFrame, found: "pd.Series[bool]", cause: Cau
         cause: what is wrong and what was done, the same for every record found.
     """
     if not found.any():
-        return findings_frame()
+        return _no_findings()
     hit = records[[name for name in LEDGER_COLUMNS[:3] if name in records]].loc[found]
     identity = {name: hit[name] if name in hit else None for name in LEDGER_COLUMNS[:3]}
     rest = {columns.FIELD: cause.field, columns.REASON: cause.reason}
     rest |= {columns.ACTION: str(cause.action), columns.DETAIL: cause.detail}
     ledger = pd.DataFrame({**identity, **rest}, index=hit.index, columns=list(LEDGER_COLUMNS))
     return ledger.astype(_DTYPES).reset_index(drop=True)
+
+
+@cache
+def _no_findings() -> pd.DataFrame:
+    """An empty ledger, shared: most checks find nothing."""
+    return findings_frame()
 
 
 def concatenate(ledgers: Iterable[pd.DataFrame]) -> pd.DataFrame:

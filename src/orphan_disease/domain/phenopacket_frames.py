@@ -136,7 +136,8 @@ def _drop_duplicates(typed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     contested = typed.loc[repeated].sort_values(RECORDED_AT, kind="stable", na_position="first")
     kept = contested.loc[~contested[columns.CASE_ID].duplicated(keep="last")]
     identity = [name for name in _DTYPES if name not in {columns.SOURCE_FILE, columns.SOURCE_LINE, RECORDED_AT}]
-    content = contested[identity].astype(str).agg("\x1f".join, axis=1)
+    written = [repr(tuple(row)) for row in contested[identity].itertuples(index=False)]
+    content = pd.Series(written, index=contested.index, dtype="str")
     kept_content = contested[columns.CASE_ID].map(dict(zip(kept[columns.CASE_ID], content[kept.index], strict=True)))
     is_dropped = ~contested.index.isin(kept.index)
     is_copy = content == kept_content

@@ -27,6 +27,7 @@ __all__ = ["SPLIT_COLUMNS", "assign_splits", "connected_groups"]
 SPLIT_COLUMNS: Final = (columns.CASE_ID, columns.GROUP, columns.SPLIT, columns.FOLD)
 NO_FOLD: Final = -1
 COMMON: Final = "common"
+MOST_DRAWN: Final = 0.5  # of the patients that a disorder can spare, so that training keeps its share of every disorder
 _STRATUM: Final = "stratum"
 _UNIT: Final = "unit"
 
@@ -75,7 +76,8 @@ def assign_splits(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams
     held_out = _sampled(table[columns.GROUP], table[_STRATUM], params.test_disorders_share, seed, "test_disorders")
     rest = table.loc[~held_out]
     candidates = rest.loc[_dispensable(rest)]
-    patients = _sampled(candidates[_UNIT], candidates[_STRATUM], params.test_patients_share, seed, "test_patients")
+    wanted = params.test_patients_share * rest[_UNIT].nunique() / max(1, candidates[_UNIT].nunique())
+    patients = _sampled(candidates[_UNIT], candidates[_STRATUM], min(wanted, MOST_DRAWN), seed, "test_patients")
     split = pd.Series(str(Split.TRAIN), index=table.index, dtype="str")
     split = split.mask(held_out, str(Split.TEST_DISORDERS))
     split = split.mask(patients.reindex(table.index, fill_value=False), str(Split.TEST_PATIENTS))

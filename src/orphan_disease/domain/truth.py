@@ -144,9 +144,10 @@ def _with_status(valid: pd.DataFrame) -> pd.DataFrame:
         subset=["key", columns.DIAGNOSIS_ID, columns.CONFIRMED_AT], keep="last"
     )
     stands = ~key.duplicated(keep="last")
-    last = ordered.loc[stands].assign(key=key[stands]).set_index("key")
-    standing_at = pd.Series(key.map(last[columns.CONFIRMED_AT]), index=ordered.index)
-    standing_id = key.map(last[columns.DIAGNOSIS_ID])
+    # Position of the row that stands, for each row: no map by value, which an empty table would break.
+    last = pd.Series(np.arange(len(ordered)), index=ordered.index).groupby(key).transform("max").to_numpy(dtype="int64")
+    standing_at = pd.Series(ordered[columns.CONFIRMED_AT].array[last], index=ordered.index)
+    standing_id = pd.Series(ordered[columns.DIAGNOSIS_ID].array[last], index=ordered.index)
     same_moment = ordered[columns.CONFIRMED_AT].eq(standing_at) & ordered[columns.DIAGNOSIS_ID].ne(standing_id)
     status = np.select([stands, repeats, same_moment], ["current", "duplicate", "conflicting"], default="revised")
     marked = ordered.assign(**{STATUS: pd.Series(status, index=ordered.index, dtype="str"), IS_CURRENT: stands})
