@@ -3,6 +3,8 @@
 from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
+from orphan_disease.adapters.mlflow_hooks import RunRecordHooks
+from orphan_disease.adapters.progress_hooks import ProgressHooks
 from orphan_disease.adapters.published_data import published_file
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
@@ -12,6 +14,8 @@ CONFIG_LOADER_ARGS = {
     "merge_strategy": {"parameters": "soft", "mlflow": "soft"},
     "custom_resolvers": {"oc.env": oc.env, "published": published_file},
 }
+
+HOOKS = (ProgressHooks(), RunRecordHooks())
 
 # Patients' data pass through here: nothing about a run is sent anywhere.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
