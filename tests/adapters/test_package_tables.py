@@ -23,16 +23,6 @@ def test_an_unknown_table_is_refused_with_the_names_of_those_there_are() -> None
         PackageTableDataset(name="disorders").load()
 
 
-def test_columns_can_be_renamed_for_a_reader() -> None:
-    table = PackageTableDataset(name="local_codes", columns={"code": "local_code", "hpo_id": "term_id"}).load()
-    assert list(table.columns) == ["local_code", "label_es", "label_en", "term_id"]
-
-
-def test_renaming_a_column_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(DatasetError, match=r"no columns \['symptom'\]"):
-        PackageTableDataset(name="local_codes", columns={"symptom": "term_id"}).load()
-
-
 def test_a_run_never_writes_a_table() -> None:
     with pytest.raises(DatasetError, match="read-only"):
         PackageTableDataset(name="local_codes").save("rows")

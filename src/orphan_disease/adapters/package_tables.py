@@ -1,6 +1,5 @@
 """The tables of facts that travel inside the package, as Kedro datasets."""
 
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, NoReturn
 
@@ -41,28 +40,20 @@ class PackageTableDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
     Args:
         name: one of `PackageTable`, e.g. `orphan_disorders`.
-        columns: new name by column, for a reader that knows a column by another name.
         metadata: free metadata, ignored by Kedro.
     """
 
-    def __init__(
-        self, *, name: str, columns: Mapping[str, str] | None = None, metadata: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, *, name: str, metadata: dict[str, Any] | None = None) -> None:
         """Keep the settings; nothing is read yet."""
         self._name = name
-        self._columns = dict(columns or {})
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
         """Read the table."""
         try:
-            table = read_package_table(self._name)
+            return read_package_table(self._name)
         except ValueError as error:
             raise DatasetError(str(error)) from error
-        absent = sorted(set(self._columns) - set(table.columns))
-        if absent:
-            raise DatasetError(f"{self._name}.csv has no columns {absent} to rename; it has {list(table.columns)}")
-        return table.rename(columns=self._columns)
 
     def save(self, data: NoReturn) -> None:
         """Refuse: the package's tables are not written by a run.
@@ -73,4 +64,4 @@ class PackageTableDataset(AbstractDataset[NoReturn, pd.DataFrame]):
         raise DatasetError(f"{self._name} is part of the package and read-only")
 
     def _describe(self) -> dict[str, Any]:
-        return {"name": self._name, "columns": self._columns}
+        return {"name": self._name}
