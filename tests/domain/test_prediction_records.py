@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from orphan_disease.domain.decision import Decisions
-from orphan_disease.domain.knowledge import DisorderFacts
+from orphan_disease.domain.knowledge_base import DisorderFacts
 from orphan_disease.domain.prediction_records import (
     RecordHeader,
     as_frame,

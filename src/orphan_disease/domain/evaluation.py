@@ -22,6 +22,7 @@ from orphan_disease.domain.metrics import Interval, classification_metrics, grou
 
 __all__ = [
     "AnsweredCases",
+    "answer_columns",
     "categories_of",
     "join_truth",
     "measure_answers",
@@ -86,8 +87,18 @@ def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment
     truth = labels[[columns.CASE_ID, columns.IS_ORPHAN, columns.CATEGORY, columns.DISORDER_ID, columns.PROVENANCE]]
     truth = truth.rename(columns={columns.CATEGORY: columns.CATEGORY + ACTUAL})
     placed = split_assignment[[columns.CASE_ID, columns.GROUP, columns.SPLIT]]
-    joined = predictions.merge(truth, on=columns.CASE_ID, validate="one_to_one")
+    joined = answer_columns(predictions).merge(truth, on=columns.CASE_ID, validate="one_to_one")
     return joined.merge(placed, on=columns.CASE_ID, validate="one_to_one")
+
+
+def answer_columns(predictions: pd.DataFrame) -> pd.DataFrame:
+    """What measuring needs of the records: everything but the nested columns, and the prediction set as plain lists."""
+    nested = (columns.CATEGORY_PROBABILITIES, columns.DIFFERENTIAL, columns.NEXT_QUESTIONS)
+    sets = pd.Series(
+        [list(each) for each in predictions[columns.PREDICTION_SET]], index=predictions.index, dtype=object
+    )
+    flat = predictions.drop(columns=list(nested), errors="ignore")
+    return flat.assign(**{columns.PREDICTION_SET: sets})
 
 
 def categories_of(predictions: pd.DataFrame) -> tuple[str, ...]:

@@ -9,17 +9,17 @@ import pandas as pd
 import pyarrow as pa
 
 from orphan_disease.contracts import columns
-from orphan_disease.contracts.parameters.feature_engineering import EvidenceParams
 from orphan_disease.contracts.records import MINIMUM_DIFFERENTIAL_LENGTH, prediction_schema
 from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorders
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
 from orphan_disease.domain.encoding import CaseEncoder
-from orphan_disease.domain.evidence import CategoryMembership, pool_evidence
-from orphan_disease.domain.knowledge import KnowledgeBase
+from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records, disorder_facts_table
 from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores, RankingSettings
+from orphan_disease.domain.reranker import Reranker
 
 __all__ = ["Predictor", "Progress"]
 
@@ -35,10 +35,11 @@ class Predictor:
         knowledge: the disorders and their evidence.
         ranking: how disorders are scored.
         encoder: what is known of the patient, as features.
-        evidence: how scores are pooled into evidence for each category.
+        evidence: how scores and findings become evidence for each category.
         orphan_classifier: classes non-orphan and orphan.
         category_classifier: the categories, given an orphan disease.
         rule: calibration, prediction sets and abstention.
+        reranker: orders the short list of disorders; None leaves it to the fusion of the scorers.
         category_labels: category -> language ("es", "en") -> what a clinician reads.
         data_fingerprints: dataset -> SHA-256 of the table that the model was trained on.
         differential_length: disorders listed in a record.
@@ -49,10 +50,11 @@ class Predictor:
     knowledge: KnowledgeBase
     ranking: RankingSettings
     encoder: CaseEncoder
-    evidence: EvidenceParams
+    evidence: CategoryEvidence
     orphan_classifier: Classifier
     category_classifier: Classifier
     rule: DecisionRule
+    reranker: Reranker | None = None
     category_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_fingerprints: Mapping[str, str] = field(default_factory=dict)
     differential_length: int = MINIMUM_DIFFERENTIAL_LENGTH
@@ -95,20 +97,26 @@ class Predictor:
         empty = prediction_schema(self.categories).empty_table()
         return as_frame(pa.concat_tables([*tables, empty]).combine_chunks())
 
-    def features(self, cases: pd.DataFrame, scores: RankerScores) -> pd.DataFrame:
-        """Features of a batch of cases that has been scored, one row a case."""
+    def features(
+        self, cases: pd.DataFrame, batch: CaseBatch, scores: RankerScores, leave_out: LeaveOut = "own"
+    ) -> pd.DataFrame:
+        """Features of cases that have been scored, one row a case.
+
+        Args:
+            cases: n rows of the `cases` table.
+            batch: the same cases.
+            scores: of these cases.
+            leave_out: as they were scored.
+        """
         own = self.encoder.transform(cases, self.knowledge.ontology)
-        pooled = pool_evidence(scores.scorers, self._membership, self.evidence.scorers, self.evidence.top_ranks)
-        return pd.concat([own, pooled.set_index(own.index)], axis=1)
+        nothing = [frozenset[str]()] * len(batch)
+        hidden = citing_disorders(self.knowledge, batch.references) if leave_out == "own" else nothing
+        return own.join(self.evidence.features(batch, scores, self.knowledge, hidden), validate="one_to_one")
 
     @cached_property
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
-        return Ranker(self.knowledge, self.ranking)
-
-    @cached_property
-    def _membership(self) -> CategoryMembership:
-        return CategoryMembership(self.knowledge.facts.categories, self.categories)
+        return Ranker(self.knowledge, self.ranking, self.reranker)
 
     @cached_property
     def _facts(self) -> pa.Table:
@@ -124,8 +132,9 @@ class Predictor:
                 progress(len(batch))
 
     def _answer_batch(self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut) -> pa.Table:
-        scores = self.ranker.score(CaseBatch.from_frame(cases, self.knowledge.ontology), leave_out)
-        features = self.features(cases, scores)
+        batch = CaseBatch.from_frame(cases, self.knowledge.ontology)
+        scores = self.ranker.score(batch, leave_out)
+        features = self.features(cases, batch, scores, leave_out)
         decisions = self.rule.decide(
             self.orphan_classifier.predict_probabilities(features),
             self.category_classifier.predict_probabilities(features),

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from orphan_disease.contracts import columns, records
 from orphan_disease.domain.decision import Decisions
-from orphan_disease.domain.knowledge import DisorderFacts
+from orphan_disease.domain.knowledge_base import DisorderFacts
 
 __all__ = ["RecordHeader", "as_frame", "best_disorders", "build_records", "disorder_facts_table"]
 

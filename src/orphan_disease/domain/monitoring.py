@@ -1,0 +1,136 @@
+"""A month of stored answers against the diagnoses confirmed in it: figures, and what they call for.
+
+A month is that of the confirmed diagnosis, in UTC, as a model is judged when the truth arrives. Simulated and real
+cases are measured apart; the decision rests on real ones where there are any.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.evaluation import EvaluationParams
+from orphan_disease.contracts.parameters.monitoring import CutOffs
+from orphan_disease.contracts.vocabulary import NOTHING_FOUND, Provenance
+from orphan_disease.domain import evaluation, labels
+from orphan_disease.domain.evaluation import ACTUAL
+from orphan_disease.domain.knowledge_base import KnowledgeBase
+
+__all__ = ["Action", "decide_action", "join_month", "known_disorders", "last_month", "measure_month"]
+
+NO_MONTH: Final = "none"  # no diagnosis is dated
+
+
+class Action(StrEnum):
+    """What a month's figures call for."""
+
+    OK = "ok"
+    WATCH = "watch"
+    RETRAIN = "retrain"
+    NOT_ENOUGH_LABELS = "not_enough_labels"
+
+
+def known_disorders(knowledge: KnowledgeBase) -> pd.DataFrame:
+    """The disorders that the model knows: disorder_id, member_ids, category."""
+    return pd.DataFrame(
+        {
+            columns.DISORDER_ID: list(knowledge.disorder_ids),
+            columns.MEMBER_IDS: [list(members) for members in knowledge.facts.members],
+            columns.CATEGORY: list(knowledge.facts.categories),
+        }
+    )
+
+
+def last_month(outcomes: pd.DataFrame) -> str:
+    """The last month with a confirmed diagnosis, as YYYY-MM, or `none`.
+
+    >>> last_month(pd.DataFrame({"confirmed_at": pd.to_datetime(["2026-01-31", "2026-03-01"], utc=True)}))
+    '2026-03'
+    """
+    dates = outcomes[columns.CONFIRMED_AT].dropna()
+    return NO_MONTH if dates.empty else f"{dates.max():%Y-%m}"
+
+
+def join_month(
+    predictions: pd.DataFrame, typed_truth: pd.DataFrame, disorders: pd.DataFrame, month: str | None
+) -> pd.DataFrame:
+    """The answers whose diagnosis was confirmed in a month, with that diagnosis.
+
+    A diagnosis belongs to an answer by its visit, else by its patient. Of several answers to one case the last counts.
+
+    Args:
+        predictions: prediction records.
+        typed_truth: see `domain.truth`.
+        disorders: see `known_disorders`.
+        month: YYYY-MM; the last one with a diagnosis of an answered case if None.
+
+    Returns:
+        Joined answers as `domain.evaluation` measures them: `split` is the month, `group` the disorder.
+    """
+    flat = evaluation.answer_columns(predictions)
+    last = flat.sort_values(columns.PREDICTED_AT, kind="stable").drop_duplicates(columns.CASE_ID, keep="last")
+    cases = last[[columns.CASE_ID, columns.PATIENT_ID]].assign(**{columns.PROVENANCE: _provenances(last)})
+    nobody = pd.DataFrame({columns.CASE_ID: [], columns.DIAGNOSIS_ID: []}, dtype="str")
+    found, _ = labels.build_labels(cases, typed_truth, nobody, disorders)
+    chosen = month or last_month(found)
+    in_month = found[found[columns.CONFIRMED_AT].dt.strftime("%Y-%m") == chosen]
+    truth = in_month.rename(columns={columns.CATEGORY: columns.CATEGORY + ACTUAL})
+    joined = last.merge(truth, on=columns.CASE_ID, validate="one_to_one")
+    return joined.assign(**{columns.GROUP: _groups(joined)}).assign(**{columns.SPLIT: chosen})
+
+
+def measure_month(outcomes: pd.DataFrame, params: EvaluationParams) -> dict[str, Any]:
+    """Figures of a month: month -> provenance -> part -> metric; see `domain.evaluation.measure_answers`."""
+    return evaluation.measure_answers(outcomes, params)
+
+
+def decide_action(metrics: Mapping[str, Any], cut_offs: CutOffs) -> dict[str, Any]:
+    """What the figures call for, and why.
+
+    Args:
+        metrics: of one month, as `measure_month` gives them.
+        cut_offs: see there.
+
+    Returns:
+        `month`, `action`, `provenance` (whose cases decided), `reason`, `labels` and, where measured, `macro_f1`.
+    """
+    nothing: tuple[str, dict[str, Any]] = (NO_MONTH, {})
+    month, sections = next(iter(metrics.items()), nothing)
+    provenance = _deciding(sections)
+    section = sections.get(provenance, {})
+    count = int(section.get("cases_of_known_category", 0))
+    decision: dict[str, Any] = {"month": month, "provenance": provenance, "labels": count}
+    if count < cut_offs.minimum_labels or "category" not in section:
+        reason = f"{count} confirmed orphan cases of a known category; a decision needs {cut_offs.minimum_labels}"
+        return decision | {"action": Action.NOT_ENOUGH_LABELS.value, "reason": reason}
+    macro_f1 = float(section["category"]["macro_f1"]["value"])
+    action, reason = _judged(macro_f1, cut_offs)
+    return decision | {"action": action.value, "macro_f1": macro_f1, "reason": reason}
+
+
+def _judged(macro_f1: float, cut_offs: CutOffs) -> tuple[Action, str]:
+    if macro_f1 < cut_offs.retrain_below_macro_f1:
+        return Action.RETRAIN, f"macro-F1 {macro_f1:.3f} is below {cut_offs.retrain_below_macro_f1}"
+    if macro_f1 < cut_offs.watch_below_macro_f1:
+        return Action.WATCH, f"macro-F1 {macro_f1:.3f} is below {cut_offs.watch_below_macro_f1}"
+    return Action.OK, f"macro-F1 {macro_f1:.3f} is at least {cut_offs.watch_below_macro_f1}"
+
+
+def _deciding(sections: Mapping[str, Any]) -> str:
+    """The provenance with the most labels among the real ones, else the simulated."""
+    real = {name: part["cases_of_known_category"] for name, part in sections.items() if name != Provenance.SIMULATED}
+    return max(real, key=lambda name: (real[name], name)) if real else Provenance.SIMULATED.value
+
+
+def _provenances(predictions: pd.DataFrame) -> list[str]:
+    """Simulated or hospital: a case that does not say it is fabricated counts as a patient."""
+    flags = predictions[columns.IS_SIMULATED]
+    return [Provenance.SIMULATED.value if flag is True or flag == 1 else Provenance.HOSPITAL.value for flag in flags]
+
+
+def _groups(joined: pd.DataFrame) -> "pd.Series[str]":
+    """Cases of one orphan disorder are resampled together, every other case by itself."""
+    by_itself = ~joined[columns.IS_ORPHAN].astype(bool) | (joined[columns.DISORDER_ID] == NOTHING_FOUND)
+    return joined[columns.DISORDER_ID].mask(by_itself, "case " + joined[columns.CASE_ID])
