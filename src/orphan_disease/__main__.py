@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
+from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 
 PACKAGE_NAME = "orphan_disease"
@@ -67,6 +68,16 @@ def models_command(env: str) -> None:
             ", ".join(f"{name}={value}" for name, value in sorted(record.tags.items())),
         )
     Console().print(table if table.row_count else "No model is registered yet: `make train` registers the first.")
+
+
+@main.command("measure-dominance")
+@click.option("--orphanet", type=click.Path(exists=True), help="ORPHApackets archive; by default the published one.")
+def measure_dominance_command(orphanet: str | None) -> None:
+    """Compare the dominance rule with Orphanet's classification (docs/explanation/categories.md)."""
+    try:
+        click.echo(measure_dominance(["--orphanet", orphanet] if orphanet else []))
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":
