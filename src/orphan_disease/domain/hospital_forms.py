@@ -1,5 +1,6 @@
 """The triage form of the fabricated hospital: visits as rows of text, before any defect is put in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +35,8 @@ _RETURN_DAYS: Final = 90.0
 _FERTILE_YEARS: Final = (14.0, 48.0)
 _MOST_SYMPTOMS: Final = 6
 _MOST_DENIED: Final = 3
-_LOCAL_CODE_RATE: Final = 0.6  # where a symptom has a local code
+_LOCAL_CODE_RATE: Final = 0.6  # visits whose symptoms are written by local code, where there is one
+_WORD_ADVANTAGE: Final = 0.35
 _FAHRENHEIT_RATE: Final = 0.06  # thermometers that show °F, and say so
 _PREGNANT_RATE: Final = 0.05
 _ASKED_RATE: Final = 0.7  # of women of fertile age
@@ -131,42 +133,43 @@ def _symptoms(
     """Of every visit, the symptoms as staff write them and the chief complaint."""
     ids = words.ontology.term_ids
     complaints = complaint_of_terms(words.ontology, words.chief_complaints)
-    codes = {
-        str(term): str(code)
-        for code, term in zip(
-            words.local_codes[package_tables.CODE], words.local_codes[package_tables.HPO_ID], strict=True
-        )
-    }
-    keys = visits[VISIT_KEY].to_numpy(dtype=np.uint64)
-    wanted = np.minimum(1 + np.floor(-2.0 * np.log(uniforms(keys, Stream.FORM))), _MOST_SYMPTOMS).astype(int)
-    denied = np.floor(uniforms(keys, Stream.FORM, 1) * (_MOST_DENIED + 1)).astype(int)
+    table = zip(words.local_codes[package_tables.HPO_ID], words.local_codes[package_tables.CODE], strict=True)
+    codes = {str(term): str(code) for term, code in table}
+    has_code = np.array([term in codes for term in ids], dtype=bool)
+    keys, rows = visits[VISIT_KEY].to_numpy(dtype=np.uint64), visits[PATIENT_ROW].to_numpy()
+    wanted = np.minimum(1 + np.floor(-2.0 * np.log(uniforms(keys, Stream.FORM))), _MOST_SYMPTOMS).astype(np.int64)
+    denied = np.floor(uniforms(keys, Stream.FORM, 1) * (_MOST_DENIED + 1)).astype(np.int64)
     keeps_usual = uniforms(keys, Stream.COMPLAINT) < _USUAL_COMPLAINT_RATE
+    uses_codes = uniforms(keys, Stream.SYMPTOM_CODE) < _LOCAL_CODE_RATE
+    told = zip(
+        _told(sparse.csr_matrix(patients.observed[rows]), keys, wanted, has_code),
+        _told(sparse.csr_matrix(patients.excluded[rows]), keys, denied, has_code),
+        strict=True,
+    )
     cells, chief = [], []
-    for visit, row in enumerate(visits[PATIENT_ROW]):
-        key = keys[visit : visit + 1]
-        seen = _told(patients.observed, row, key, wanted[visit], codes, ids)
-        absent = _told(patients.excluded, row, key, denied[visit], codes, ids)
-        local = uniforms(key, Stream.SYMPTOM_CODE, np.concatenate([seen, absent])) < _LOCAL_CODE_RATE
-        texts = [codes.get(ids[t], ids[t]) if u else ids[t] for t, u in zip((*seen, *absent), local, strict=True)]
-        texts[len(seen) :] = [triage_form.EXCLUDED_PREFIX + text for text in texts[len(seen) :]]
-        cells.append(triage_form.SYMPTOM_SEPARATOR.join(texts))
+    for visit, (seen, absent) in enumerate(told):
+        spelled = codes if uses_codes[visit] else {}
+        names = [spelled.get(ids[term], ids[term]) for term in seen]
+        names += [triage_form.EXCLUDED_PREFIX + spelled.get(ids[term], ids[term]) for term in absent]
+        cells.append(triage_form.SYMPTOM_SEPARATOR.join(names))
         own = str(complaints[seen[0]]) if len(seen) else str(ChiefComplaint.OTHER)
         chief.append(str(usual[visit]) if usual[visit] and keeps_usual[visit] else own)
     return cells, chief
 
 
-def _told(  # noqa: PLR0913, PLR0917  # one row of a matrix, and how to choose from it
+def _told(
     matrix: sparse.csr_matrix,
-    row: int,
-    key: npt.NDArray[np.uint64],
-    count: int,
-    codes: dict[str, str],
-    ids: tuple[str, ...],
-) -> npt.NDArray[np.int64]:
-    """Some of a patient's terms; those that triage staff have a word for come first more often."""
-    terms = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]].astype(np.int64)
-    order = uniforms(key, Stream.SYMPTOM_CHOICE, terms) - 0.35 * np.array([ids[term] in codes for term in terms])
-    return terms[np.argsort(order, kind="stable")[:count]]
+    keys: npt.NDArray[np.uint64],
+    counts: npt.NDArray[np.int64],
+    has_code: npt.NDArray[np.bool_],
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Some of each row's terms; those that triage staff have a word for come first more often."""
+    terms = matrix.indices.astype(np.int64)
+    draws = uniforms(np.repeat(keys, np.diff(matrix.indptr)), Stream.SYMPTOM_CHOICE, terms)
+    order = draws - _WORD_ADVANTAGE * has_code[terms]
+    for row, count in enumerate(counts):
+        entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        yield terms[entries][np.argsort(order[entries], kind="stable")[:count]]
 
 
 def _temperatures(celsius: Floats, keys: npt.NDArray[np.uint64]) -> tuple[list[str], npt.NDArray[np.str_]]:

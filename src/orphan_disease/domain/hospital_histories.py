@@ -6,6 +6,7 @@ A history holds no diagnosis: that is in the truth file alone.
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pandas as pd
 
@@ -61,11 +62,12 @@ def write_histories(
     onsets = patients.table[columns.ONSET_AGE_DAYS].to_numpy(dtype=np.float64)
     shows_onset = uniforms(keys, Stream.HISTORY, 1) < _ONSET_RATE
     form_of_age = uniforms(keys, Stream.HISTORY, 2)
+    all_features = _features(patients, keys, ontology)
     records = []
     for row, visit in enumerate(first.to_dict("records")):
         if not has_history[row]:
             continue
-        features = _features(patients, row, keys[row : row + 1], ontology)
+        features = all_features[row]
         if shows_onset[row] and features:
             onset = {"age": {"iso8601duration": iso_duration(onsets[row])}}
             features = [{**features[0], "onset": onset}, *features[1:]]
@@ -84,16 +86,16 @@ def write_histories(
     return pd.DataFrame(records, columns=[triage_form.PATIENT_ID, triage_form.ENCOUNTER_ID, columns.PAYLOAD])
 
 
-def _features(patients: Patients, row: int, key: Any, ontology: Ontology) -> list[dict[str, Any]]:
-    """Observed features, then excluded ones."""
-    features: list[dict[str, Any]] = []
+def _features(patients: Patients, keys: npt.NDArray[np.uint64], ontology: Ontology) -> list[list[dict[str, Any]]]:
+    """Each patient's observed features, then the excluded ones."""
+    features: list[list[dict[str, Any]]] = [[] for _ in range(len(keys))]
     for matrix, mark in ((patients.observed, {}), (patients.excluded, {"excluded": True})):
-        terms = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]].astype(np.int64)
-        written = uniforms(key, Stream.HISTORY_TERM, terms) >= _TRIAGE_ONLY_RATE
-        if not written.any():
-            written[:1] = True
-        for term in terms[written]:
-            features.append({"type": {"id": ontology.term_ids[term], "label": ontology.labels[term]}, **mark})
+        places = np.repeat(np.arange(len(keys)), np.diff(matrix.indptr))
+        draws = uniforms(keys[places], Stream.HISTORY_TERM, matrix.indices)
+        only = np.diff(matrix.indptr)[places] == 1  # a lone sign is never left out
+        kept = only | (draws >= _TRIAGE_ONLY_RATE)
+        for row, term in zip(places[kept], matrix.indices[kept], strict=True):
+            features[row].append({"type": {"id": ontology.term_ids[term], "label": ontology.labels[term]}, **mark})
     return features
 
 

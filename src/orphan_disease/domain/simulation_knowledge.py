@@ -127,10 +127,13 @@ def build_simulation_knowledge(
     rows = annotations.merge(members, on=columns.DATABASE_ID)
     features = rows.loc[(rows[columns.ASPECT] == "P") & ~rows[columns.NEGATED].astype(bool)]
     ids = tuple(disorders[columns.DISORDER_ID])
+    places = {
+        term: ontology.index.get(ontology.canonical(term) or "", -1) for term in features[columns.TERM_ID].unique()
+    }
     pairs = pd.DataFrame(
         {
             "profile": pd.Index(ids).get_indexer(pd.Index(features[columns.DISORDER_ID])),
-            "term": [ontology.index.get(ontology.canonical(term) or "", -1) for term in features[columns.TERM_ID]],
+            "term": features[columns.TERM_ID].map(places).to_numpy(),
             "frequency": _shrunken_frequencies(features, params),
             "weight": features[columns.FREQUENCY_EXAMINED].to_numpy(dtype=np.float64, na_value=np.nan),
             "sex": features[columns.SEX].map({"female": FEMALE_ONLY, "male": MALE_ONLY}).fillna(BOTH_SEXES).to_numpy(),

@@ -23,22 +23,22 @@ class SimulationParams(_Frozen):
     the background of all annotations; an excluded term from the same three sources.
     """
 
-    observed_terms_median: Positive = Field(default=7.0, description="terms asked for, before repeats are merged")
+    observed_terms_median: Positive = Field(default=7.5, description="terms asked for, before repeats are merged")
     observed_terms_log_sd: Positive = 0.72
-    excluded_terms_median: Positive = Field(default=9.0, description="among patients with any excluded term")
-    excluded_terms_log_sd: Positive = 1.1
-    maximum_terms: int = Field(default=120, ge=1, description="bound of either count")
+    excluded_terms_median: Positive = Field(default=10.0, description="among patients with any excluded term")
+    excluded_terms_log_sd: Positive = 1.2
+    maximum_terms: int = Field(default=150, ge=1, description="bound of either count")
     no_excluded_rate: Share = Field(default=0.16, description="patients of whom nothing is recorded as excluded")
-    thoroughness_correlation: Share = Field(default=0.35, description="of the two counts, on the normal scale")
+    thoroughness_correlation: Share = Field(default=0.45, description="of the two counts, on the normal scale")
     observed_related_share: Share = Field(
         default=0.25, description="of observed terms: borrowed from related disorders"
     )
-    observed_background_share: Share = Field(default=0.15, description="of observed terms: from all annotations")
+    observed_background_share: Share = Field(default=0.05, description="of observed terms: from all annotations")
     generalised_share: Share = Field(default=0.18, description="of own terms: by an ancestor; grows with content")
     specialised_share: Share = Field(default=0.13, description="of own terms: by a descendant")
     excluded_own_share: Share = Field(default=0.30, description="of excluded terms: the disorder's own")
     excluded_related_share: Share = Field(default=0.45, description="of excluded terms: of related disorders")
-    related_disorders: int = Field(default=20, ge=1, description="nearest disorders by shared, informative terms")
+    related_disorders: int = Field(default=8, ge=1, description="nearest disorders by shared, informative terms")
     unspecified_frequency: Share = Field(default=0.5, description="of a feature whose source gives no frequency")
     frequency_prior_patients: Positive = Field(default=2.0, description="weight of that prior against n/m patients")
     delay_median_years: Positive = Field(default=4.0, description="from onset to the encounter")
