@@ -10,8 +10,9 @@ from typing import Any, Final
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.domain.prediction import Predictor
 
-__all__ = ["ModelFacts", "build_model_card", "count_cases"]
+__all__ = ["ModelFacts", "build_model_card", "count_cases", "facts_of"]
 
 HEADLINES: Final = (
     ("macro_f1", "macro-F1"),
@@ -58,6 +59,20 @@ class ModelFacts:
     disorders: int
     coverage: float
     orphan_prevalence: float
+
+
+def facts_of(predictor: Predictor) -> ModelFacts:
+    """What the card says of a packaged model."""
+    return ModelFacts(
+        model_version=predictor.model_version,
+        knowledge_version=predictor.knowledge_version,
+        categories=predictor.categories,
+        category_family=predictor.category_classifier.family.value,
+        orphan_family=predictor.orphan_classifier.family.value,
+        disorders=len(predictor.knowledge),
+        coverage=predictor.rule.coverage,
+        orphan_prevalence=predictor.rule.orphan_deployed,
+    )
 
 
 def count_cases(labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
