@@ -1,0 +1,115 @@
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from kedro.io import DatasetError
+
+from orphan_disease.adapters.source_datasets import DOCUMENT_COLUMNS, DocumentsDataset, TableSourceDataset
+from orphan_disease.contracts import columns
+
+
+def documents(*names: str) -> pd.DataFrame:
+    rows = [(name, None, f'{{"id": "{name}"}}') for name in names]
+    return pd.DataFrame(rows, columns=list(DOCUMENT_COLUMNS))
+
+
+def test_documents_come_back_from_their_archive_and_equal_ones_give_equal_bytes(tmp_path: Path) -> None:
+    for place in ("a.zip", "b.zip"):
+        DocumentsDataset(filepath=str(tmp_path / place)).save(documents("x.json", "y/z.json"))
+    loaded = DocumentsDataset(filepath=str(tmp_path / "a.zip")).load()
+    assert loaded[columns.SOURCE_FILE].tolist() == ["x.json", "y/z.json"]
+    assert loaded[columns.PAYLOAD].tolist() == ['{"id": "x.json"}', '{"id": "y/z.json"}']
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_folder_file_lines_and_archive_tell_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "one.json").write_text("{}")
+    (folder / "two.jsonl").write_text("{}\n\n[]\n")
+    (folder / "ignored.txt").write_text("no")
+    with zipfile.ZipFile(tmp_path / "same.zip", "w") as archive:
+        archive.write(folder / "deep" / "one.json", "deep/one.json")
+        archive.write(folder / "two.jsonl", "two.jsonl")
+    of_folder = DocumentsDataset(filepath="absent", source_path=str(folder)).load()
+    of_archive = DocumentsDataset(filepath="absent", source_path=str(tmp_path / "same.zip")).load()
+    assert of_folder.astype(object).where(of_folder.notna(), None).to_numpy().tolist() == [
+        ["deep/one.json", None, "{}"],
+        ["two.jsonl", 1, "{}"],
+        ["two.jsonl", 3, "[]"],
+    ]
+    pd.testing.assert_frame_equal(of_folder, of_archive)
+    assert len(DocumentsDataset(filepath="absent", source_path=str(folder / "two.jsonl")).load()) == 2
+
+
+def test_what_cannot_be_read_is_a_document_without_payload(tmp_path: Path) -> None:
+    archive_path = tmp_path / "torn.zip"
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("good.json", "{}")
+        archive.writestr("latin.json", "ñ".encode("latin-1"))
+        archive.writestr("torn.json", "TORN-CONTENT")
+    archive_path.write_bytes(archive_path.read_bytes().replace(b"TORN-CONTENT", b"XXXX-CONTENT", 1))
+    loaded = DocumentsDataset(filepath=str(archive_path)).load().set_index(columns.SOURCE_FILE)
+    assert loaded[columns.PAYLOAD].isna().to_dict() == {"good.json": False, "latin.json": True, "torn.json": True}
+
+
+def test_a_given_path_wins_over_the_default_and_saving_never_touches_it(tmp_path: Path) -> None:
+    default, given = tmp_path / "default.csv", tmp_path / "given.csv"
+    given.write_text("a\n1\n")
+    dataset = TableSourceDataset(filepath=str(default), source_path=str(given))
+    dataset.save(pd.DataFrame({"a": ["2"]}))
+    assert dataset.load()["a"].tolist() == ["1"]
+    assert default.read_text() == "a\n2\n"
+
+
+def test_a_hospitals_missing_file_is_empty_never_fabricated(tmp_path: Path) -> None:
+    default = tmp_path / "truth.csv"
+    default.write_text("a\nfabricated\n")
+    paths = {"triage_path": "mine.csv", "truth_path": None}
+    assert TableSourceDataset(filepath=str(default), hospital_paths=paths).load().empty
+    assert DocumentsDataset(filepath=str(default), hospital_paths=paths).load().columns.tolist() == list(
+        DOCUMENT_COLUMNS
+    )
+    none_given = TableSourceDataset(filepath=str(default), hospital_paths={"triage_path": None})
+    assert none_given.load()["a"].tolist() == ["fabricated"]
+
+
+def test_an_optional_source_is_empty_until_given(tmp_path: Path) -> None:
+    assert DocumentsDataset(filepath=str(tmp_path / "absent.zip"), optional=True).load().empty
+
+
+def test_an_absent_default_says_what_to_run_and_an_absent_path_says_which(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"kedro run --pipeline=fabrication.*triage_path="):
+        TableSourceDataset(filepath=str(tmp_path / "absent.csv")).load()
+    with pytest.raises(DatasetError, match=r"mine\.csv does not exist"):
+        TableSourceDataset(filepath="x.csv", source_path=str(tmp_path / "mine.csv")).load()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"id,name\n007,NA\n1.50,\n", "\ufeffid;name\n007;NA\n1.50;\n".encode(), b"id\tname\n007\tNA\n1.50\t\n"],
+)
+def test_cells_keep_their_spelling(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    table = TableSourceDataset(filepath=str(path)).load()
+    assert table["id"].tolist() == ["007", "1.50"]
+    assert table["name"].isna().tolist() == [False, True]
+    assert table[columns.SOURCE_FILE].tolist() == ["table.csv", "table.csv"]
+
+
+def test_parquet_is_read_as_text_and_windows_text_is_understood(tmp_path: Path) -> None:
+    pd.DataFrame({"pulse": [80.5, None]}).to_parquet(tmp_path / "t.parquet")
+    table = TableSourceDataset(filepath=str(tmp_path / "t.parquet")).load()
+    assert table["pulse"].isna().tolist() == [False, True]
+    assert table["pulse"].iloc[0] == "80.5"
+    (tmp_path / "w.csv").write_bytes("complaint\nconvulsión\n".encode("cp1252"))
+    assert TableSourceDataset(filepath=str(tmp_path / "w.csv")).load()["complaint"].tolist() == ["convulsión"]
+
+
+def test_a_broken_csv_is_refused_without_quoting_it(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text('a,b\n1,2\n"secret,3,4,5\n1,2,3\n')
+    with pytest.raises(DatasetError) as refusal:
+        TableSourceDataset(filepath=str(tmp_path / "b.csv")).load()
+    assert "secret" not in str(refusal.value)

@@ -1,0 +1,62 @@
+import pandas as pd
+import pytest
+
+from orphan_disease.contracts import columns, truth_file
+from orphan_disease.domain.truth import IS_CURRENT, STATUS, TYPED_TRUTH_COLUMNS, diagnoses_of_cases, type_truth
+
+
+def rows(*entries: tuple[str | None, str | None, str | None, str | None]) -> pd.DataFrame:
+    names = [truth_file.PATIENT_ID, truth_file.ENCOUNTER_ID, truth_file.DIAGNOSIS_ID, truth_file.CONFIRMED_AT]
+    return pd.DataFrame(list(entries), columns=names, dtype="str")
+
+
+def test_every_row_is_kept_and_the_latest_stands() -> None:
+    typed, ledger = type_truth(
+        rows(
+            ("SIM-000001", "E1", "ORPHA:558", "2024-03-01"),
+            ("SIM-000001", "E1", "mim:154700", "2024-02-01"),
+            ("SIM-000001", "E1", "ORPHA:558", "2024-03-01"),
+            ("SIM-000002", "E2", "ORPHA:1", "2024-01-01"),
+            ("SIM-000002", "E2", "ORPHA:2", "2024-01-01"),
+        )
+    )
+    assert typed[STATUS].tolist() == ["duplicate", "revised", "current", "conflicting", "current"]
+    assert typed[IS_CURRENT].tolist() == [False, False, True, False, True]
+    assert typed[columns.DIAGNOSIS_ID].tolist() == ["ORPHA:558", "OMIM:154700", "ORPHA:558", "ORPHA:1", "ORPHA:2"]
+    assert sorted(ledger[columns.REASON]) == ["TRUTH_CONFLICTING", "TRUTH_DUPLICATE", "TRUTH_REVISED"]
+
+
+def test_a_row_that_names_nobody_or_nothing_is_set_aside_and_one_without_date_is_the_oldest() -> None:
+    typed, ledger = type_truth(
+        rows(
+            (None, None, "ORPHA:1", "2024-01-01"),
+            ("SIM-000001", None, "a cold", "2024-01-01"),
+            ("SIM-000001", None, "ORPHA:2", "2024-01-01"),
+            ("SIM-000001", None, "ORPHA:3", "soon"),
+        )
+    )
+    assert typed.loc[typed[IS_CURRENT], columns.DIAGNOSIS_ID].tolist() == ["ORPHA:2"]
+    assert ledger.loc[ledger[columns.ACTION] == "quarantine", columns.REASON].tolist() == [
+        "PATIENT_ID_MISSING",
+        "DIAGNOSIS_UNREADABLE",
+    ]
+
+
+def test_a_visits_own_diagnosis_comes_before_its_patients() -> None:
+    typed, _ = type_truth(
+        rows(("SIM-000001", None, "ORPHA:1", "2024-01-01"), ("SIM-000001", "E2", "ICD10:J06.9", "2023-01-01"))
+    )
+    cases = pd.DataFrame({columns.CASE_ID: ["E1", "E2", "E3"], columns.PATIENT_ID: ["SIM-000001"] * 2 + ["SIM-000009"]})
+    found = diagnoses_of_cases(cases, typed)
+    assert found[[columns.CASE_ID, columns.DIAGNOSIS_ID]].to_numpy().tolist() == [
+        ["E1", "ORPHA:1"],
+        ["E2", "ICD10:J06.9"],
+    ]
+
+
+def test_no_file_is_an_empty_table_and_a_file_without_its_columns_is_refused() -> None:
+    typed, ledger = type_truth(pd.DataFrame())
+    assert tuple(typed.columns) == TYPED_TRUTH_COLUMNS
+    assert typed.empty and ledger.empty
+    with pytest.raises(ValueError, match="has no column diagnosis_id"):
+        type_truth(pd.DataFrame({"patient_id": ["SIM-000001"], "confirmed_at": ["2024-01-01"]}))
