@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ def _decisive_rows(answers: pd.DataFrame) -> pd.DataFrame:
         real = rows[rows[columns.PROVENANCE] != Provenance.SIMULATED.value]
         if len(real):
             commonest = str(real[columns.PROVENANCE].mode().iloc[0])
-            return cast(pd.DataFrame, real[real[columns.PROVENANCE] == commonest])
+            return real[real[columns.PROVENANCE] == commonest]
         if len(rows):
             return rows
     return known.iloc[:0]
