@@ -39,13 +39,15 @@ def main() -> None:
 
 @main.command("download")
 @click.argument("source", type=click.Choice(sorted(SOURCES)))
-def download_command(source: str) -> None:
+@click.option("--refresh", is_flag=True, help="Download it again although it is there.")
+def download_command(source: str, refresh: bool) -> None:
     """Download published data from their publisher, and record their checksum."""
     try:
-        got = download(source)
+        got = download(source, refresh=refresh)
     except DownloadError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{got.path}: {got.members} documents, {got.size_bytes} bytes, sha256 {got.sha256}")
+    there = " (already there; --refresh downloads it again)" if got.is_reused else ""
+    click.echo(f"{got.path}: {got.members} documents, {got.size_bytes} bytes, sha256 {got.sha256}{there}")
     click.echo(f"{SOURCES[source].licence}, from {SOURCES[source].url}")
 
 
