@@ -14,10 +14,12 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.frames.features import NOVELTY, raw_column
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.records import probability_column
 from orphan_disease.contracts.vocabulary import ABSTAINED
 from orphan_disease.domain.calibration import expected_calibration_error
+from orphan_disease.domain.decision import ORPHAN_CLASSES, DecisionRule
 from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
 
 __all__ = [
@@ -28,9 +30,11 @@ __all__ = [
     "measure_answers",
     "measure_categories",
     "measure_orphan",
+    "out_of_fold_answers",
     "resampled_interval",
 ]
 
+OUT_OF_FOLD: Final = "out_of_fold"
 ACTUAL: Final = "_actual"  # suffix of what was found at last, beside what was answered
 
 _FloatArray = npt.NDArray[np.float64]
@@ -89,6 +93,37 @@ def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment
     placed = split_assignment[[columns.CASE_ID, columns.GROUP, columns.SPLIT]]
     joined = answer_columns(predictions).merge(truth, on=columns.CASE_ID, validate="one_to_one")
     return joined.merge(placed, on=columns.CASE_ID, validate="one_to_one")
+
+
+def out_of_fold_answers(
+    out_of_fold: pd.DataFrame, rule: DecisionRule, labels: pd.DataFrame, split_assignment: pd.DataFrame
+) -> pd.DataFrame:
+    """Joined answers to the training cases, each by models that have not seen its disorder; `split` is `out_of_fold`.
+
+    The rule's calibration was fitted on these very answers, so their calibration and coverage are a little flattered;
+    which category is the most probable is hardly touched by it.
+
+    Args:
+        out_of_fold: `out_of_fold_predictions`; a probability is missing where a head was not asked.
+        rule: of the packaged model.
+        labels: the `labels` table.
+        split_assignment: the `split_assignment` table.
+    """
+    orphan, orphan_asked = _raw(out_of_fold, ORPHAN_CLASSES)
+    category, category_asked = _raw(out_of_fold, rule.categories)
+    decisions = rule.decide(orphan, category, out_of_fold[NOVELTY].to_numpy(dtype=np.float64))
+    shares = np.where(category_asked[:, None], decisions.category_probabilities, np.nan)
+    sets = [[name for name, held in zip(rule.categories, row, strict=True) if held] for row in decisions.inside]
+    answers = pd.DataFrame(
+        {
+            columns.CASE_ID: out_of_fold[columns.CASE_ID].to_numpy(),
+            columns.ORPHAN_PROBABILITY: np.where(orphan_asked, decisions.orphan_probability, np.nan),
+            columns.CATEGORY: list(decisions.category),
+            **{probability_column(name): shares[:, place] for place, name in enumerate(rule.categories)},
+            columns.PREDICTION_SET: pd.Series(sets, dtype=object),
+        }
+    )
+    return join_truth(answers, labels, split_assignment).assign(**{columns.SPLIT: OUT_OF_FOLD})
 
 
 def answer_columns(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -222,6 +257,13 @@ def resampled_interval(
     tails = [(1 - params.interval) / 2, (1 + params.interval) / 2]
     low, high = np.quantile(finite, tails) if len(finite) else (np.nan, np.nan)
     return Interval(figure(np.arange(len(groups))), float(low), float(high))
+
+
+def _raw(out_of_fold: pd.DataFrame, classes: Sequence[str]) -> tuple[_FloatArray, npt.NDArray[np.bool_]]:
+    """Raw probabilities n x K, equal where the head was not asked, and whether it was."""
+    raw = out_of_fold[[raw_column(name) for name in classes]].to_numpy(dtype=np.float64)
+    asked = np.isfinite(raw).all(axis=1)
+    return np.where(asked[:, None], raw, 1 / len(classes)), asked
 
 
 def _parts(answers: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:

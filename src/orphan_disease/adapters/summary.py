@@ -1,0 +1,143 @@
+"""What a person reads when a run is over: the tables of a training run, where things are, what to do next."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import mlflow
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["SummaryHooks", "render_decision", "render_training"]
+
+SUMMARY_DATASET: Final = "training_summary"
+NEXT: Final = (
+    ("answer cases", "kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>"),
+    ("compare runs", "mlflow ui --backend-store-uri {tracking_uri}"),
+    ("see the graph", "kedro viz run"),
+    ("read the model card", "data/08_reporting/model_card.md"),
+)
+SPLITS: Final[Mapping[str, str]] = {
+    "out_of_fold": "unseen disorders, out of fold",
+    "test_disorders": "unseen disorders, held out",
+    "test_patients": "new patients, seen disorders",
+}
+
+
+class SummaryHooks:
+    """Kedro hooks that print the summary of what a run has saved, and nothing of any patient."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Keep where to print; the terminal if not said."""
+        self._console = console or Console()
+        self._saved: dict[str, Any] = {}
+        self._run: str | None = None
+
+    @hook_impl(trylast=True)
+    def before_pipeline_run(self) -> None:
+        """Note the tracked run, which is closed before the summary is printed."""
+        active = mlflow.active_run()
+        self._run = active.info.run_id if active else None
+        self._saved = {}
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
+        """Keep what the summary is made of."""
+        if dataset_name in {SUMMARY_DATASET, "monitoring_decision", "promotion_record"}:
+            self._saved[dataset_name] = data
+
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Print what there is to say."""
+        del pipeline
+        if summary := self._saved.get(SUMMARY_DATASET):
+            self._console.print(render_training(summary))
+            self._console.print(_where(run_params, self._run))
+        for name, title in (("monitoring_decision", "monitoring"), ("promotion_record", "retraining")):
+            if name in self._saved:
+                self._console.print(render_decision(title, self._saved[name]))
+
+
+def render_training(summary: Mapping[str, Any]) -> RenderableType:
+    """Candidates side by side, and the figures of the one that was taken."""
+    return Group(*_candidate_tables(summary), *_figure_tables(summary))
+
+
+def render_decision(title: str, record: Mapping[str, Any]) -> RenderableType:
+    """A decision as one panel."""
+    lines = [f"{name}: {value}" for name, value in record.items() if not isinstance(value, Mapping)]
+    return Panel(Text("\n".join(lines)), title=title, expand=False)
+
+
+def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
+    chosen = summary["selected"].get("name")
+    provenances = dict.fromkeys(row["provenance"] for row in summary["candidates"])
+    for provenance in provenances:
+        table = Table(title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases")
+        for name in ("", "candidate", "macro-F1 (interval)", "log-loss", "ms/case", "MB", "fit s"):
+            table.add_column(name, justify="left" if name in {"", "candidate"} else "right")
+        for row in summary["candidates"]:
+            if row["provenance"] == provenance:
+                mark = "→" if row["candidate"] == chosen else ""
+                costs = [_number(row.get(cost), 1) for cost in ("milliseconds_per_case", "megabytes", "fit_seconds")]
+                cells = [mark, row["candidate"], _interval(row["macro_f1"]), _value(row.get("log_loss")), *costs]
+                table.add_row(*cells, style="bold" if mark else None)
+        yield table
+
+
+def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
+    title = f"Model {summary['model_version']} on what it has not seen; knowledge: {summary['knowledge_version']}"
+    overall = Table(title=title)
+    for name in ("split", "provenance", "cases", "macro-F1 (interval)", "coverage", "set size", "ECE", "orphan AUROC"):
+        overall.add_column(name, justify="left" if name in {"split", "provenance"} else "right")
+    by_category = Table(title="Precision / recall / F1 of each category")
+    by_category.add_column("split")
+    by_category.add_column("provenance")
+    for category in summary["categories"]:
+        by_category.add_column(category.replace("_", " "), justify="right")
+    for row in summary["figures"]:
+        split = SPLITS.get(row["split"], row["split"])
+        names = ("coverage", "mean_set_size", "calibration_error")
+        area = _value(row["orphan"].get("area_under_roc"))
+        cells = [_interval(row.get("macro_f1")), *(_value(row.get(name)) for name in names), area]
+        overall.add_row(split, row["provenance"], str(row["cases"]), *cells)
+        if row["by_category"]:
+            shares = [row["by_category"][category] for category in summary["categories"]]
+            by_category.add_row(split, row["provenance"], *(_triple(each) for each in shares))
+    yield overall
+    yield by_category
+
+
+def _where(run_params: Mapping[str, Any], run_id: str | None) -> RenderableType:
+    """The tracked run, and the commands that follow."""
+    uri = mlflow.get_tracking_uri()
+    lines = Table.grid(padding=(0, 2))
+    if run_id is not None:
+        lines.add_row("MLflow run", f"{run_id} in {uri}")
+    project = Path(str(run_params.get("project_path", ".")))
+    for what, command in NEXT:
+        lines.add_row(what, command.format(tracking_uri=uri.replace(f"{project}/", "")))
+    return Panel(lines, title="What next", expand=False)
+
+
+def _interval(figure: Mapping[str, float] | None) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})" if figure else "-"
+
+
+def _value(figure: Mapping[str, float] | None) -> str:
+    return f"{figure['value']:.3f}" if figure else "-"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _triple(figures: Mapping[str, float]) -> str:
+    return " / ".join(f"{figures[kind]:.2f}" for kind in ("precision", "recall", "f1"))
