@@ -3,8 +3,10 @@
 A phenotype is observed, excluded or unknown; a term that neither matrix names is unknown, never absent.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,8 @@ from orphan_disease.domain.ontology import Ontology
 __all__ = ["CaseBatch"]
 
 FloatArray = npt.NDArray[np.float32]
-_SEX_CODES = {Sex.FEMALE.value: 1, Sex.MALE.value: -1}
+FEWEST_IDENTIFYING_TERMS: Final = 4  # fewer findings are shared by chance
+_SEX_CODES: Final = {Sex.FEMALE.value: 1, Sex.MALE.value: -1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +76,26 @@ class CaseBatch:
         """Number of cases."""
         return len(self.case_ids)
 
+    @property
+    def identities(self) -> tuple[tuple[str, ...], ...]:
+        """What tells each case from every other: its publication, its own id, and its findings where there are several.
+
+        Two cases that share one of these are taken for one, or for the same paper's.
+        """
+        return tuple(
+            tuple(each for each in (reference, f"case:{case_id}", self._content(place)) if each is not None)
+            for place, (case_id, reference) in enumerate(zip(self.case_ids, self.references, strict=True))
+        )
+
+    def _content(self, place: int) -> str | None:
+        """A digest of the findings, sex and age: equal for a copy under another id. None where too little is known."""
+        observed = _row(self.observed, place)
+        if len(observed) < FEWEST_IDENTIFYING_TERMS:
+            return None
+        parts = (np.sort(observed), np.sort(_row(self.excluded, place)), self.age_days[place], self.sex[place])
+        digest = hashlib.sha256(b"|".join(np.asarray(part).tobytes() for part in parts))
+        return f"content:{digest.hexdigest()[:16]}"
+
     def take(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> "CaseBatch":
         """The cases at these positions, in this order."""
         places = np.asarray(rows, dtype=np.intp)
@@ -102,6 +125,10 @@ def without_contradictions(
     kept = sparse.csr_matrix(excluded - excluded.multiply(implied))
     kept.eliminate_zeros()
     return kept.astype(np.float32)
+
+
+def _row(matrix: sparse.csr_matrix, place: int) -> npt.NDArray[np.int32]:
+    return np.asarray(matrix.indices[matrix.indptr[place] : matrix.indptr[place + 1]], dtype=np.int32)
 
 
 def _column(cases: pd.DataFrame, name: str, default: str | None) -> list[object]:

@@ -1,15 +1,19 @@
 """From the typed tables (annotations, disorders) and confirmed cases to a knowledge base."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY
+from orphan_disease.domain.borrowed_evidence import name_rows, name_vocabulary, relative_rows
+from orphan_disease.domain.case_base import ConfirmedCases, case_rows
+from orphan_disease.domain.evidence_rows import EvidenceKind, EvidenceRows
 from orphan_disease.domain.knowledge_base import DisorderFacts, KnowledgeBase
 from orphan_disease.domain.ontology import Ontology
-from orphan_disease.domain.profiles import EvidenceKind, EvidenceRows, ProfileSettings
+from orphan_disease.domain.profiles import ProfileSettings
 
 __all__ = ["DisorderFacts", "KnowledgeBase", "build_knowledge_base"]
 
@@ -24,6 +28,8 @@ def build_knowledge_base(
     annotations: pd.DataFrame,
     disorders: pd.DataFrame,
     *,
+    confirmed: ConfirmedCases | None = None,
+    synonyms: Iterable[tuple[str, str]] = (),
     version: str = "",
     settings: ProfileSettings | None = None,
 ) -> KnowledgeBase:
@@ -33,14 +39,26 @@ def build_knowledge_base(
         ontology: HPO.
         annotations: rows of `domain.annotations.parse_hpoa`.
         disorders: one row per group of equivalent entries, of `domain.disorders.build_disorders`.
+        confirmed: the case base, or None. A confirmed diagnosis that `disorders` does not list becomes a disorder.
+        synonyms: (term id, synonym) of HPO, by which disorders' names are read.
         version: one line on the releases used; HPO's release where empty.
         settings: how rows become frequencies.
     """
-    ordered = disorders.sort_values(columns.DISORDER_ID, ignore_index=True)
+    listed = disorders if confirmed is None else _with_confirmed(disorders, confirmed)
+    ordered = listed.sort_values(columns.DISORDER_ID, ignore_index=True)
     disorder_ids = tuple(str(disorder_id) for disorder_id in ordered[columns.DISORDER_ID])
     facts = _facts(ordered)
     places = {member: place for place, members in enumerate(facts.members) for member in members}
-    rows = annotation_rows(annotations, ontology, places)
+    annotated = annotation_rows(annotations, ontology, places)
+    kin = [[places[each] for each in related if each in places] for related in _lists(ordered, columns.RELATED_IDS)]
+    parts = [
+        annotated,
+        name_rows(facts.names, name_vocabulary(ontology, synonyms)),
+        relative_rows(annotated, kin),
+    ]
+    if confirmed is not None:
+        parts.append(case_rows(confirmed, places))
+    rows = EvidenceRows.concatenate(parts)
     return KnowledgeBase.from_rows(
         version=version or f"HPO {ontology.version}",
         ontology=ontology,
@@ -49,6 +67,16 @@ def build_knowledge_base(
         rows=rows,
         settings=settings,
     )
+
+
+def _with_confirmed(disorders: pd.DataFrame, confirmed: ConfirmedCases) -> pd.DataFrame:
+    """The disorders, and a row for each confirmed diagnosis that none of them means."""
+    known = {member for members in disorders[columns.MEMBER_IDS] for member in members}
+    new = sorted(set(confirmed.diagnosis_ids) - known)
+    added = pd.DataFrame(
+        {columns.DISORDER_ID: new, columns.DISORDER_NAME: new, columns.MEMBER_IDS: [[each] for each in new]}
+    )
+    return pd.concat([disorders, added], ignore_index=True) if new else disorders
 
 
 def annotation_rows(annotations: pd.DataFrame, ontology: Ontology, places: dict[str, int]) -> EvidenceRows:
@@ -94,13 +122,21 @@ def _facts(disorders: pd.DataFrame) -> DisorderFacts:
     return DisorderFacts(
         names=tuple(str(name) for name in disorders[columns.DISORDER_NAME]),
         members=tuple(_strings(members) for members in disorders[columns.MEMBER_IDS]),
-        categories=tuple(str(category) for category in texts(columns.CATEGORY, "unknown")),
+        categories=tuple(
+            category if isinstance(category, str) else UNKNOWN_CATEGORY
+            for category in texts(columns.CATEGORY, UNKNOWN_CATEGORY)
+        ),
         prevalence_classes=tuple(
             value if isinstance(value, str) else None for value in texts(columns.PREVALENCE_CLASS, None)
         ),
         onsets=tuple(_strings(value) for value in texts(columns.ONSETS, None)),
         inheritances=tuple(_strings(value) for value in texts(columns.INHERITANCES, None)),
     )
+
+
+def _lists(disorders: pd.DataFrame, name: str) -> list[tuple[str, ...]]:
+    values = disorders[name] if name in disorders.columns else [()] * len(disorders)
+    return [_strings(value) for value in values]
 
 
 def _strings(values: object) -> tuple[str, ...]:

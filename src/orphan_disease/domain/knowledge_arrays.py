@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from orphan_disease.domain.evidence_rows import EvidenceRows
 from orphan_disease.domain.knowledge_base import DisorderFacts, KnowledgeBase
 from orphan_disease.domain.ontology import Ontology
-from orphan_disease.domain.profiles import EvidenceRows, ProfileSettings
+from orphan_disease.domain.profiles import ProfileSettings
 
 __all__ = ["knowledge_from_arrays", "knowledge_to_arrays"]
 
-_MATRICES = ("closure", "parents", "profiles")
+_MATRICES = ("closure", "parents", "profiles", "own_profiles")
 _PARTS = ("data", "indices", "indptr")
 _ROW_COLUMNS = ("disorder", "term", "present", "examined", "kind", "cited_row", "cited_reference")
 
@@ -32,6 +33,7 @@ def knowledge_to_arrays(knowledge: KnowledgeBase) -> tuple[dict[str, npt.NDArray
         "closure": knowledge.ontology.closure,
         "parents": knowledge.ontology.parents,
         "profiles": knowledge.profiles,
+        "own_profiles": knowledge.own_profiles,
     }
     arrays: dict[str, npt.NDArray[Any]] = {
         f"{name}.{part}": np.ascontiguousarray(getattr(matrix, part))
@@ -64,7 +66,8 @@ def knowledge_from_arrays(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapp
     """
     terms = metadata["ontology"]
     n_terms, n_disorders = len(terms["term_ids"]), len(metadata["disorder_ids"])
-    shapes = {"closure": (n_terms, n_terms), "parents": (n_terms, n_terms), "profiles": (n_disorders, n_terms)}
+    shapes = {"closure": (n_terms, n_terms), "parents": (n_terms, n_terms)}
+    shapes |= dict.fromkeys(("profiles", "own_profiles"), (n_disorders, n_terms))
     matrices = {
         name: sparse.csr_matrix(tuple(arrays[f"{name}.{part}"] for part in _PARTS), shape=shapes[name], copy=False)
         for name in _MATRICES
@@ -94,6 +97,7 @@ def knowledge_from_arrays(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapp
             reference_ids=tuple(metadata["reference_ids"]),
         ),
         profiles=matrices["profiles"],
+        own_profiles=matrices["own_profiles"],
         information=arrays["information"],
         settings=ProfileSettings(**metadata["settings"]),
     )

@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from orphan_disease.domain.evidence_rows import EvidenceKind, EvidenceRows
 from orphan_disease.domain.ontology import PHENOTYPE_ROOT, Ontology, information_contents
-from orphan_disease.domain.profiles import EvidenceRows, ProfileSettings, build_profiles
+from orphan_disease.domain.profiles import ProfileSettings, build_profiles, count_rows, profile_totals
 
 __all__ = ["DisorderFacts", "KnowledgeBase", "term_information"]
 
 FloatArray = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class KnowledgeBase:
         facts: what is looked up.
         rows: the evidence, with the publications that each row cites.
         profiles: D x T float32 frequencies, ancestors included.
+        own_profiles: the same from the disorder's own rows: nothing borrowed from kin or name.
         information: T float32 information contents in nats, 0 outside "Phenotypic abnormality".
         settings: how rows became profiles.
     """
@@ -62,6 +65,7 @@ class KnowledgeBase:
     facts: DisorderFacts
     rows: EvidenceRows
     profiles: sparse.csr_matrix
+    own_profiles: sparse.csr_matrix
     information: FloatArray
     settings: ProfileSettings
 
@@ -79,11 +83,22 @@ class KnowledgeBase:
         """Build the profiles and the information contents from the evidence."""
         ids = tuple(disorder_ids)
         chosen = settings or ProfileSettings()
-        owners = rows.disorder.astype(np.intp)
-        profiles = build_profiles(
-            owners, rows, np.arange(len(rows)), n_owners=len(ids), closure=ontology.closure, settings=chosen
+        empty = sparse.csr_matrix(np.zeros((len(ids), 0), dtype=np.float32))
+        bare = cls(
+            version=version,
+            ontology=ontology,
+            disorder_ids=ids,
+            facts=facts,
+            rows=rows,
+            profiles=empty,
+            own_profiles=empty,
+            information=np.zeros(len(ontology.term_ids), dtype=np.float32),
+            settings=chosen,
         )
-        return cls(version, ontology, ids, facts, rows, profiles, term_information(profiles, ontology), chosen)
+        profiled = bare.with_rows(rows)
+        annotations = rows.keep(rows.kind == EvidenceKind.ANNOTATION)
+        annotated = bare.with_rows(annotations).own_profiles
+        return replace(profiled, information=term_information(annotated, ontology))
 
     def __len__(self) -> int:
         """Number of disorders."""
@@ -108,22 +123,52 @@ class KnowledgeBase:
         """Which disorders have a profile at all."""
         return np.diff(self.profiles.indptr) > 0
 
-    def without_references(self, references: Iterable[str]) -> "KnowledgeBase":
-        """The same knowledge with every row that cites one of these publications left out.
+    @cached_property
+    def own_profiles_by_term(self) -> sparse.csc_matrix:
+        """`own_profiles` by column."""
+        return sparse.csc_matrix(self.own_profiles)
+
+    @cached_property
+    def row_counts(self) -> FloatArray:
+        """D x 4 rows of each kind."""
+        return count_rows(self.rows.disorder.astype(np.intp), self.rows.kind, len(self))
+
+    @cached_property
+    def profile_totals(self) -> npt.NDArray[np.float64]:
+        """D x 4: see `domain.profiles.profile_totals`."""
+        return profile_totals(self.profiles, self.information)
+
+    def profiles_of(self, owners: Places, selected: Places, n_owners: int) -> sparse.csr_matrix:
+        """Profiles from a selection of the rows, each owned by one of `n_owners`."""
+        return build_profiles(
+            owners, self.rows, selected, n_owners=n_owners, closure=self.ontology.closure, settings=self.settings
+        )
+
+    def own_profiles_of(self, owners: Places, selected: Places, n_owners: int) -> sparse.csr_matrix:
+        """The same with nothing borrowed."""
+        own = self.rows.kind[selected] < EvidenceKind.NAME
+        return self.profiles_of(owners[own], selected[own], n_owners)
+
+    def with_rows(self, rows: EvidenceRows) -> "KnowledgeBase":
+        """The same disorders with other evidence.
 
         The information contents stay: they say how common a finding is among all disorders, not which one has it.
         """
-        rows = self.rows.without(references)
-        owners = rows.disorder.astype(np.intp)
-        profiles = build_profiles(
-            owners,
-            rows,
-            np.arange(len(rows)),
-            n_owners=len(self),
-            closure=self.ontology.closure,
-            settings=self.settings,
+        bare = replace(self, rows=rows)
+        owners, everything = rows.disorder.astype(np.intp), np.arange(len(rows))
+        return replace(
+            bare,
+            profiles=bare.profiles_of(owners, everything, len(self)),
+            own_profiles=bare.own_profiles_of(owners, everything, len(self)),
         )
-        return replace(self, rows=rows, profiles=profiles)
+
+    def without_references(self, references: Iterable[str]) -> "KnowledgeBase":
+        """The same knowledge with every row that cites one of these publications left out."""
+        return self.with_rows(self.rows.without(references))
+
+    def without_case_base(self) -> "KnowledgeBase":
+        """The same knowledge with every confirmed patient left out."""
+        return self.with_rows(self.rows.keep(self.rows.kind != EvidenceKind.CASE))
 
 
 def term_information(profiles: sparse.csr_matrix, ontology: Ontology) -> FloatArray:

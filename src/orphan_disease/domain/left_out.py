@@ -8,9 +8,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.profiles import build_profiles
+from orphan_disease.domain.profiles import count_rows
 
-__all__ = ["LeftOut", "leave_own_paper_out"]
+__all__ = ["LeftOut", "leave_own_paper_out", "nothing_left_out"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,31 +21,50 @@ class LeftOut:
         case: K positions of cases.
         disorder: K positions of disorders.
         profiles: K x T frequencies of that disorder without the rows that cite that case's publication.
+        own_profiles: the same from the disorder's own rows, nothing borrowed.
+        row_counts: K x 4 rows of each kind.
     """
 
     case: npt.NDArray[np.intp]
     disorder: npt.NDArray[np.intp]
     profiles: sparse.csr_matrix
+    own_profiles: sparse.csr_matrix
+    row_counts: npt.NDArray[np.float32]
 
 
-def leave_own_paper_out(knowledge: KnowledgeBase, references: Sequence[str | None]) -> LeftOut:
-    """Rebuild, for each case, the profiles of the disorders that have a row citing the case's publication."""
+def leave_own_paper_out(knowledge: KnowledgeBase, identities: Sequence[Sequence[str]]) -> LeftOut:
+    """Rebuild, for each case, the profiles of the disorders that have a row citing what identifies the case.
+
+    Args:
+        knowledge: the knowledge base.
+        identities: of each case: its publication, and what else its own rows would cite (`CaseBatch.identities`).
+    """
     rows = knowledge.rows
-    citing = [rows.citing(reference) if reference else np.empty(0, dtype=np.intp) for reference in references]
+    citing = [_citing(knowledge, identity) for identity in identities]
     touched = [np.unique(rows.disorder[places]) for places in citing]
-    case = np.repeat(np.arange(len(references)), [len(disorders) for disorders in touched])
+    case = np.repeat(np.arange(len(citing)), [len(disorders) for disorders in touched])
     disorder = np.concatenate([*touched, np.empty(0, dtype=np.int32)]).astype(np.intp)
     selected, owners = rows.of_disorders(disorder)
-    dropped = np.zeros(len(selected), dtype=bool)
+    stops = np.searchsorted(case[owners], np.arange(len(citing) + 1))
+    kept = np.ones(len(selected), dtype=bool)
     for place in np.unique(case):
-        own = case[owners] == place
-        dropped[own] = np.isin(selected[own], citing[place])
-    profiles = build_profiles(
-        owners[~dropped],
-        rows,
-        selected[~dropped],
-        n_owners=len(case),
-        closure=knowledge.ontology.closure,
-        settings=knowledge.settings,
+        own = slice(stops[place], stops[place + 1])
+        kept[own] = ~np.isin(selected[own], citing[place])
+    selected, owners = selected[kept], owners[kept]
+    return LeftOut(
+        case,
+        disorder,
+        knowledge.profiles_of(owners, selected, len(case)),
+        knowledge.own_profiles_of(owners, selected, len(case)),
+        count_rows(owners, rows.kind[selected], len(case)),
     )
-    return LeftOut(case, disorder, profiles)
+
+
+def nothing_left_out(knowledge: KnowledgeBase) -> LeftOut:
+    """For cases scored on all the knowledge."""
+    return leave_own_paper_out(knowledge, [])
+
+
+def _citing(knowledge: KnowledgeBase, identity: Sequence[str]) -> npt.NDArray[np.intp]:
+    found = [knowledge.rows.citing(each) for each in identity]
+    return np.unique(np.concatenate([*found, np.empty(0, dtype=np.intp)]))

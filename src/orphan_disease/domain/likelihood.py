@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-__all__ = ["LikelihoodSettings", "excluded_log_ratios", "observed_log_ratios", "term_log_ratios"]
+__all__ = ["LikelihoodSettings", "excluded_log_ratios", "term_log_ratios"]
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -26,12 +26,20 @@ class LikelihoodSettings:
         imprecision_cost: share of the information lost between a finding and the annotated ancestor that explains it
             that is counted against the disorder, 0 to 1 and above.
         noise_ratio: likelihood ratio of a finding that the disorder does not explain; below 1.
+        least_frequency: an annotated feature counts as at least this frequent when it is observed: patients who are written
+            about have the rare features too.
         unannotated_frequency: frequency of a feature that the disorder is not annotated with, for excluded findings.
+        greatest_frequency: no feature is more frequent than this, for excluded findings: a certain one can be missed.
+        excluded_weight: weight of an excluded finding against an observed one. Exclusions overlap, and name what authors
+            thought of, which is what the disorder often has.
     """
 
-    imprecision_cost: float = 0.5
-    noise_ratio: float = 0.05
-    unannotated_frequency: float = 0.01
+    imprecision_cost: float = 1.5
+    noise_ratio: float = 0.1
+    least_frequency: float = 0.2
+    unannotated_frequency: float = 0.02
+    greatest_frequency: float = 0.95
+    excluded_weight: float = 0.3
 
 
 def term_log_ratios(
@@ -67,29 +75,15 @@ def term_log_ratios(
     return ratios
 
 
-def observed_log_ratios(
-    terms: npt.NDArray[np.int32],
-    closure: sparse.csr_matrix,
-    profiles: sparse.csc_matrix,
-    information: FloatArray,
-    settings: LikelihoodSettings,
-) -> FloatArray:
-    """`term_log_ratios` of each of these terms: len(terms) x D."""
-    result = np.empty((len(terms), profiles.shape[0]), dtype=np.float32)
-    for row, term in enumerate(terms):
-        ancestors = closure.indices[closure.indptr[term] : closure.indptr[term + 1]]
-        result[row] = term_log_ratios(int(term), ancestors, profiles, information, settings)
-    return result
-
-
 def excluded_log_ratios(frequencies: sparse.csr_matrix, settings: LikelihoodSettings) -> sparse.csr_matrix:
     """Log-likelihood ratio of each term being excluded, D x T, less that of a disorder without the term.
 
-    ln((1 - f) / (1 - u)), with f the disorder's frequency (kept below 0.98: a certain feature can be missed) and u the
-    frequency in a disorder that is not annotated with the term. Terms that a disorder is not annotated with are 0, so
-    that the matrix stays sparse; the common part ln((1 - u) / (1 - background)) is the same for every disorder.
+    w ln((1 - f) / (1 - u)), with w the weight, f the disorder's frequency and u the frequency in a disorder that is not
+    annotated with the term; never above 0. Terms that a disorder is not annotated with are 0, so that the matrix stays
+    sparse; the part that is the same for every disorder is left out.
     """
-    present = np.minimum(frequencies.data, np.float32(0.98))
+    present = np.minimum(frequencies.data, np.float32(settings.greatest_frequency))
     values = np.log1p(-present) - np.float32(np.log1p(-settings.unannotated_frequency))
-    values = np.minimum(values, 0.0).astype(np.float32)
-    return sparse.csr_matrix((values, frequencies.indices, frequencies.indptr), shape=frequencies.shape)
+    weighted = np.float32(settings.excluded_weight) * np.minimum(values, 0.0)
+    weighted = weighted.astype(np.float32)
+    return sparse.csr_matrix((weighted, frequencies.indices, frequencies.indptr), shape=frequencies.shape)

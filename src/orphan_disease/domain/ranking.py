@@ -1,29 +1,45 @@
-"""Score every disorder for every case: several scorers, and one ranking made of them.
+"""Score every disorder for every case: several scorers, their fusion by rank, and the learned re-ranker of its best.
 
 Rank fusion after Cormack et al. (2009), https://doi.org/10.1145/1571941.1572114.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from orphan_disease.domain.candidates import CandidateSet, select_candidates
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out
-from orphan_disease.domain.likelihood import LikelihoodSettings, excluded_log_ratios, term_log_ratios
-from orphan_disease.domain.similarity import term_shared_information
+from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out, nothing_left_out
+from orphan_disease.domain.likelihood import LikelihoodSettings, excluded_log_ratios
+from orphan_disease.domain.reranker import Reranker
+from orphan_disease.domain.term_vectors import (
+    LIKELIHOOD,
+    OWN_LIKELIHOOD,
+    RESNIK,
+    TERM_SCORERS,
+    TermScorer,
+    TermVectors,
+    paired_scores,
+)
 
-__all__ = ["LIKELIHOOD", "RESNIK", "LeaveOut", "Ranker", "RankerScores", "RankingSettings", "fuse_ranks"]
+__all__ = [
+    "LIKELIHOOD",
+    "OWN_LIKELIHOOD",
+    "RESNIK",
+    "LeaveOut",
+    "Ranker",
+    "RankerScores",
+    "RankingSettings",
+    "fuse_ranks",
+]
 
 FloatArray = npt.NDArray[np.float32]
 LeaveOut = Literal["none", "own"]
-LIKELIHOOD: Final = "likelihood"
-RESNIK: Final = "resnik"
 
 
 @dataclass(frozen=True)
@@ -32,19 +48,19 @@ class RankingSettings:
 
     Attributes:
         likelihood: the likelihood model.
-        excluded_weight: weight of an excluded finding against an observed one.
         fusion_constant: the constant of reciprocal rank fusion.
         fusion_depth: ranks beyond this count as equal.
-        temperature: divides the score before the softmax that makes probabilities.
-        cached_terms: how many terms' vectors are kept in memory.
+        candidates: length of the short list that the re-ranker orders.
+        temperature: where there is no re-ranker, divides the likelihood before the softmax that makes probabilities.
+        cached_terms: how many terms' vectors are kept in memory (160 kB each).
     """
 
     likelihood: LikelihoodSettings = field(default_factory=LikelihoodSettings)
-    excluded_weight: float = 0.5
-    fusion_constant: float = 60.0
-    fusion_depth: int = 1000
-    temperature: float = 2.0
-    cached_terms: int = 1500
+    fusion_constant: float = 30.0
+    fusion_depth: int = 400
+    candidates: int = 120
+    temperature: float = 4.0
+    cached_terms: int = 1200
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +72,8 @@ class RankerScores:
         disorder_ids: D identifiers.
         scorers: name -> n x D float32. "likelihood" is in nats: the sum of each finding's log-likelihood ratio.
         fused: n x D float32, the final ranking.
-        probabilities: n x D float32, rows sum to 1.
+        probabilities: n x D float32, rows sum to 1. Disorders outside the short list share what it leaves.
+        candidates: the short list.
     """
 
     case_ids: tuple[str, ...]
@@ -64,80 +81,94 @@ class RankerScores:
     scorers: Mapping[str, FloatArray]
     fused: FloatArray
     probabilities: FloatArray
+    candidates: CandidateSet
 
 
 class Ranker:
     """Scores cases against a knowledge base. It keeps recent terms' vectors in memory, and nothing of any case."""
 
-    def __init__(self, knowledge: KnowledgeBase, settings: RankingSettings | None = None) -> None:
-        """Prepare the matrices that every case needs."""
+    def __init__(
+        self, knowledge: KnowledgeBase, settings: RankingSettings | None = None, reranker: Reranker | None = None
+    ) -> None:
+        """Prepare the matrices that every case needs.
+
+        Args:
+            knowledge: disorders and their evidence.
+            settings: weights.
+            reranker: orders the short list; without it the fusion does.
+        """
         self.knowledge = knowledge
         self.settings = settings or RankingSettings()
-        self._profiles = knowledge.profiles_by_term
-        self._log_profiles = _log(self._profiles)
-        self._excluded = self._excluded_of(knowledge.profiles)
-        self._cache: OrderedDict[int, FloatArray] = OrderedDict()
+        self.reranker = reranker
+        scorer = TermScorer(
+            knowledge.profiles,
+            knowledge.own_profiles,
+            knowledge.information,
+            knowledge.ontology.closure,
+            self.settings.likelihood,
+        )
+        self._vectors = TermVectors(scorer, self.settings.cached_terms)
+        excluded = excluded_log_ratios(knowledge.profiles, self.settings.likelihood)
+        self._excluded_by_term = sparse.csr_matrix(excluded.T)
 
     def score(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> RankerScores:
         """Score every disorder for every case.
 
         Args:
             cases: n cases.
-            leave_out: "own" scores each case as if the rows that cite the case's own publication did not exist.
+            leave_out: "own" scores each case as if the rows that cite the case's own publication, or the case itself in
+                the case base, did not exist.
         """
-        terms, observed = _compact(cases.observed)
-        vectors = self._vectors(terms)
-        likelihood = np.asarray(observed @ vectors[:, 0], dtype=np.float32)
-        likelihood += self.settings.excluded_weight * (cases.excluded @ self._excluded).toarray()
-        resnik = np.asarray(observed @ vectors[:, 1], dtype=np.float32)
-        if leave_out == "own":
-            self._rescore(cases, leave_own_paper_out(self.knowledge, cases.references), likelihood, resnik)
-        scorers = {LIKELIHOOD: likelihood, RESNIK: resnik}
+        left_out = self._left_out(cases, leave_out)
+        scorers = self._scores(cases, left_out)
         fused = fuse_ranks(scorers, self.settings.fusion_constant, self.settings.fusion_depth)
-        probabilities = softmax(likelihood / np.float32(self.settings.temperature))
-        return RankerScores(cases.case_ids, self.knowledge.disorder_ids, scorers, fused, probabilities)
-
-    def _vectors(self, terms: npt.NDArray[np.int32]) -> FloatArray:
-        """Each term's scores against every disorder, terms x scorers x D."""
-        result = np.empty((len(terms), 2, len(self.knowledge)), dtype=np.float32)
-        for row, term in enumerate(terms.tolist()):
-            vector = self._cache.pop(term, None)
-            if vector is None:
-                vector = self._term_vector(term, self._profiles, self._log_profiles)
-            self._cache[term] = vector
-            result[row] = vector
-        while len(self._cache) > self.settings.cached_terms:
-            self._cache.popitem(last=False)
-        return result
-
-    def _term_vector(self, term: int, profiles: sparse.csc_matrix, logs: sparse.csc_matrix) -> FloatArray:
-        closure, information = self.knowledge.ontology.closure, self.knowledge.information
-        ancestors = closure.indices[closure.indptr[term] : closure.indptr[term + 1]]
-        return np.stack(
-            [
-                term_log_ratios(term, ancestors, logs, information, self.settings.likelihood),
-                term_shared_information(ancestors, profiles, information),
-            ]
+        candidates = select_candidates(
+            cases, self.knowledge, left_out, scorers, fused=fused, size=self.settings.candidates
         )
+        if self.reranker is None:
+            probabilities = softmax(scorers[LIKELIHOOD] / np.float32(self.settings.temperature))
+        else:
+            fused, probabilities = _reranked(fused, candidates, self.reranker)
+        return RankerScores(cases.case_ids, self.knowledge.disorder_ids, scorers, fused, probabilities, candidates)
 
-    def _excluded_of(self, profiles: sparse.csr_matrix) -> sparse.csr_matrix:
-        ratios = excluded_log_ratios(profiles, self.settings.likelihood)
-        return sparse.csr_matrix(ratios.T)
+    def scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
+        """Every scorer's scores alone, n x D each, without the ranking that `score` makes of them.
 
-    def _rescore(self, cases: CaseBatch, left_out: LeftOut, likelihood: FloatArray, resnik: FloatArray) -> None:
-        """Overwrite, in the two new arrays, the scores that the left-out rows touch."""
-        if len(left_out.case) == 0:
-            return
-        profiles = sparse.csc_matrix(left_out.profiles)
-        logs = _log(profiles)
-        observed, excluded = cases.observed[left_out.case], cases.excluded[left_out.case]
-        terms, compact = _compact(sparse.csr_matrix(observed))
-        vectors = np.stack([self._term_vector(int(term), profiles, logs) for term in terms])
-        own = np.einsum("kt,tsk->ks", compact.toarray(), vectors)
-        against = excluded.multiply(self._excluded_of(left_out.profiles).T).sum(axis=1)
-        against = np.asarray(against).ravel()
-        likelihood[left_out.case, left_out.disorder] = own[:, 0] + self.settings.excluded_weight * against
-        resnik[left_out.case, left_out.disorder] = own[:, 1]
+        Args:
+            cases: n cases.
+            leave_out: as for `score`.
+        """
+        return self._scores(cases, self._left_out(cases, leave_out))
+
+    def _left_out(self, cases: CaseBatch, leave_out: LeaveOut) -> LeftOut:
+        if leave_out == "own":
+            return leave_own_paper_out(self.knowledge, cases.identities)
+        return nothing_left_out(self.knowledge)
+
+    def _scores(self, cases: CaseBatch, left_out: LeftOut) -> dict[str, FloatArray]:
+        """Every scorer's scores: n x D each, the left-out profiles in their places."""
+        scores = self._vectors.scores(cases.observed)
+        scores[LIKELIHOOD] += (cases.excluded @ self._excluded_by_term).toarray()
+        if len(left_out.case):
+            places = (left_out.case, left_out.disorder)
+            for name, values in self._left_out_scores(cases, left_out).items():
+                scores[name][places] = values
+        return scores
+
+    def _left_out_scores(self, cases: CaseBatch, left_out: LeftOut) -> dict[str, FloatArray]:
+        """Each left-out profile's scores for its case: K each."""
+        totals = paired_scores(
+            sparse.csr_matrix(cases.observed[left_out.case]),
+            left_out.profiles,
+            left_out.own_profiles,
+            information=self.knowledge.information,
+            closure=self.knowledge.ontology.closure,
+            settings=self.settings.likelihood,
+        )
+        excluded = excluded_log_ratios(left_out.profiles, self.settings.likelihood)
+        against = cases.excluded[left_out.case].multiply(excluded).sum(axis=1)
+        totals[0] += np.asarray(against, dtype=np.float32).ravel()
+        return dict(zip(TERM_SCORERS, totals, strict=True))
 
 
 def fuse_ranks(scorers: Mapping[str, FloatArray], constant: float, depth: int) -> FloatArray:
@@ -162,22 +193,22 @@ def fuse_ranks(scorers: Mapping[str, FloatArray], constant: float, depth: int) -
     return fused
 
 
+def _reranked(fused: FloatArray, candidates: CandidateSet, reranker: Reranker) -> tuple[FloatArray, FloatArray]:
+    """The ranking with the short list in the re-ranker's order before all others, and its probabilities."""
+    margins = reranker.margins(candidates)
+    shares = reranker.probabilities(margins)
+    others = max(fused.shape[1] - margins.shape[1], 1)
+    spread = (1 - shares.sum(axis=1, keepdims=True)) / others
+    probabilities = np.broadcast_to(spread, fused.shape).astype(np.float32)
+    np.put_along_axis(probabilities, candidates.disorder, shares, axis=1)
+    ahead = fused.max(axis=1, keepdims=True) + 1 + margins - margins.min(axis=1, keepdims=True)
+    ranking = fused.copy()
+    np.put_along_axis(ranking, candidates.disorder, ahead.astype(np.float32), axis=1)
+    return ranking, probabilities
+
+
 def softmax(scores: FloatArray) -> FloatArray:
     """Exponentials of each row, scaled to sum to 1."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares: FloatArray = powers / powers.sum(axis=1, keepdims=True)
     return shares
-
-
-def _log(matrix: sparse.csc_matrix) -> sparse.csc_matrix:
-    values = np.log(np.maximum(matrix.data, np.float32(1e-3))).astype(np.float32)
-    return sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def _compact(matrix: sparse.csr_matrix) -> tuple[npt.NDArray[np.int32], sparse.csr_matrix]:
-    """The columns in use, and the matrix of these columns alone."""
-    terms = np.unique(matrix.indices)
-    places = np.searchsorted(terms, matrix.indices)
-    return terms.astype(np.int32), sparse.csr_matrix(
-        (matrix.data, places, matrix.indptr), shape=(matrix.shape[0], len(terms))
-    )

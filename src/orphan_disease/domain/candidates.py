@@ -1,0 +1,216 @@
+"""The short list of each case, and what tells its disorders apart: the features of the learned re-ranker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.left_out import LeftOut
+from orphan_disease.domain.profiles import profile_totals
+
+__all__ = ["FEATURE_NAMES", "CandidateSet", "select_candidates"]
+
+FloatArray = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
+
+SCORER_FEATURES: Final = ("score", "gap", "rank", "per_finding")
+PROFILE_FEATURES: Final = (
+    "coverage",  # share of the disorder's information, weighted by frequency, that the case shows
+    "explained",  # share of the case's information that the disorder's profile holds
+    "exact",  # information of the findings that the disorder is annotated with exactly
+    "exact_share",
+    "cosine",
+    "excluded_conflict",  # nats against: frequent features of the disorder that the case lacks
+    "excluded_annotated",  # information of excluded findings that the disorder may have: authors exclude what is typical
+    "profile_terms",
+    "profile_information",
+    "expected_information",
+)
+CASE_FEATURES: Final = ("observed_findings", "excluded_findings")
+ROW_FEATURES: Final = ("annotation_rows", "case_rows", "name_rows", "relative_rows")
+SCORERS: Final = ("likelihood", "own_likelihood", "resnik")
+FEATURE_NAMES: Final = (
+    *(f"{scorer}.{feature}" for scorer in SCORERS for feature in SCORER_FEATURES),
+    "fused_rank",
+    *PROFILE_FEATURES,
+    *CASE_FEATURES,
+    *ROW_FEATURES,
+)
+MOST_CERTAIN: Final = np.float32(0.95)
+SMALLEST: Final = 1e-6  # keeps a quotient finite where nothing is known
+IMPLIED: Final = 1
+FOUND: Final = 2
+EXCLUDED: Final = 4
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateSet:
+    """The candidates of n cases, k each, best first by rank fusion.
+
+    Attributes:
+        disorder: n x k positions.
+        features: (n * k) x len(FEATURE_NAMES) float32, case by case.
+    """
+
+    disorder: Places
+    features: FloatArray
+
+    @property
+    def with_cases(self) -> npt.NDArray[np.bool_]:
+        """N x k: whether the case base holds a patient of the disorder, the case itself and its paper left out."""
+        column = FEATURE_NAMES.index("case_rows")
+        return (self.features[:, column] > 0).reshape(self.disorder.shape)
+
+
+def select_candidates(  # noqa: PLR0913  # one argument a source of features
+    cases: CaseBatch,
+    knowledge: KnowledgeBase,
+    left_out: LeftOut,
+    scorers: Mapping[str, FloatArray],
+    *,
+    fused: FloatArray,
+    size: int,
+) -> CandidateSet:
+    """The best disorders by rank fusion, with their features.
+
+    Args:
+        cases: n cases.
+        knowledge: the knowledge base.
+        left_out: profiles that change for some case.
+        scorers: name -> n x D scores; those of `SCORERS` are used.
+        fused: n x D.
+        size: candidates a case.
+    """
+    kept = min(size, fused.shape[1])
+    best = np.argpartition(-fused, kept - 1, axis=1)[:, :kept]
+    order = np.argsort(-np.take_along_axis(fused, best, axis=1), axis=1, kind="stable")
+    disorder = np.take_along_axis(best, order, axis=1)
+    findings = np.maximum(np.diff(cases.observed.indptr), 1).astype(np.float32)
+    blocks = [_scorer_features(scorers[name], disorder, findings) for name in SCORERS]
+    ranks = np.tile(np.log1p(np.arange(kept, dtype=np.float32)), len(cases))[:, None]
+    counts = np.stack([findings, np.diff(cases.excluded.indptr).astype(np.float32)], axis=1)
+    places = _Places.of(disorder, left_out, len(knowledge))
+    profile = _profile_features(cases, knowledge, left_out, places)
+    rows = _row_features(knowledge, left_out, places)
+    features = np.concatenate([*blocks, ranks, profile, np.repeat(counts, kept, axis=0), rows], axis=1)
+    return CandidateSet(disorder, np.ascontiguousarray(features, dtype=np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Where each candidate's profile is: its case, its disorder, and its place among the left-out profiles or -1."""
+
+    case: Places
+    disorder: Places
+    replaced: Places
+
+    @classmethod
+    def of(cls, disorder: Places, left_out: LeftOut, n_disorders: int) -> "_Places":
+        flat = disorder.ravel()
+        case = np.repeat(np.arange(disorder.shape[0]), disorder.shape[1])
+        replaced = np.full(len(flat), -1, dtype=np.intp)
+        if len(left_out.case):
+            keys = left_out.case * n_disorders + left_out.disorder
+            order = np.argsort(keys)
+            wanted = case * n_disorders + flat
+            found = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+            hit = keys[order][found] == wanted
+            replaced[hit] = order[found[hit]]
+        return cls(case, flat, replaced)
+
+
+def _scorer_features(scores: FloatArray, disorder: Places, findings: FloatArray) -> FloatArray:
+    """Score, gap to the best, logarithm of the rank among the candidates, score a finding: (n * k) x 4."""
+    chosen = np.take_along_axis(scores, disorder, axis=1)
+    gap = chosen - scores.max(axis=1, keepdims=True)
+    order = np.argsort(-chosen, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(order.shape[1]), order.shape), axis=1)
+    parts = (chosen, gap, np.log1p(rank), chosen / findings[:, None])
+    return np.stack([np.asarray(part, dtype=np.float32).ravel() for part in parts], axis=1)
+
+
+def _slices(matrix: sparse.csr_matrix, rows: Places, owners: Places) -> tuple[Places, Places, FloatArray]:
+    """Every entry of these rows: its owner, its column, its value."""
+    first = matrix.indptr[rows].astype(np.intp)
+    counts = matrix.indptr[rows + 1].astype(np.intp) - first
+    entries = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+    return np.repeat(owners, counts), matrix.indices[entries], matrix.data[entries]
+
+
+def _marks(cases: CaseBatch, closure: sparse.csr_matrix) -> npt.NDArray[np.uint8]:
+    """What each case says of each term, as bits: implied by a finding, found, excluded. n x T."""
+    marks = np.zeros(cases.observed.shape, dtype=np.uint8)
+    for bit, matrix in ((IMPLIED, cases.observed @ closure), (FOUND, cases.observed), (EXCLUDED, cases.excluded)):
+        entries = sparse.coo_matrix(matrix)
+        marks[entries.row, entries.col] |= bit
+    return marks
+
+
+def _profile_features(cases: CaseBatch, knowledge: KnowledgeBase, left_out: LeftOut, places: _Places) -> FloatArray:
+    """The features of `PROFILE_FEATURES`: (n * k) x 10."""
+    information, closure = knowledge.information, knowledge.ontology.closure
+    marks = _marks(cases, closure)
+    totals = knowledge.profile_totals[places.disorder]
+    sums = np.zeros((len(places.disorder), 6))
+    kept, replaced = np.flatnonzero(places.replaced < 0), np.flatnonzero(places.replaced >= 0)
+    _add_sums(sums, _slices(knowledge.profiles, places.disorder[kept], kept), places.case, marks, information)
+    if len(replaced):
+        rows = places.replaced[replaced]
+        totals[replaced] = profile_totals(left_out.profiles, information)[rows]
+        _add_sums(sums, _slices(left_out.profiles, rows, replaced), places.case, marks, information)
+    implied = (marks & IMPLIED > 0) @ np.stack([information, information**2], axis=1)
+    found = (marks & FOUND > 0) @ information
+    terms, contents, expected, squares = totals.T
+    columns = (
+        sums[:, 0] / np.maximum(expected, SMALLEST),
+        sums[:, 1] / np.maximum(implied[places.case, 0], SMALLEST),
+        sums[:, 2],
+        sums[:, 2] / np.maximum(found[places.case], SMALLEST),
+        sums[:, 3] / np.sqrt(np.maximum(squares * implied[places.case, 1], SMALLEST)),
+        sums[:, 4],
+        sums[:, 5],
+        terms,
+        contents,
+        expected,
+    )
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def _add_sums(
+    sums: npt.NDArray[np.float64],
+    entries: tuple[Places, Places, FloatArray],
+    case: Places,
+    marks: npt.NDArray[np.uint8],
+    information: FloatArray,
+) -> None:
+    """Add to `sums` what the entries that the case says something of amount to, in six ways."""
+    owner, term, frequency = entries
+    mark = marks.ravel()[case[owner] * marks.shape[1] + term]
+    said = np.flatnonzero(mark)
+    owner, term, frequency, mark = owner[said], term[said], frequency[said], mark[said]
+    content = information[term]
+
+    def add(place: int, bit: int, values: FloatArray) -> None:
+        chosen = np.flatnonzero(mark & bit)
+        sums[:, place] += np.bincount(owner[chosen], weights=values[chosen], minlength=len(sums))
+
+    add(0, IMPLIED, content * frequency)
+    add(1, IMPLIED, content)
+    add(2, FOUND, content)
+    add(3, IMPLIED, content * content * np.sqrt(frequency))
+    add(4, EXCLUDED, np.log1p(-np.minimum(frequency, MOST_CERTAIN)))
+    add(5, EXCLUDED, content)
+
+
+def _row_features(knowledge: KnowledgeBase, left_out: LeftOut, places: _Places) -> FloatArray:
+    """How many rows of each kind the disorder has for this case: (n * k) x 4."""
+    counts = knowledge.row_counts[places.disorder]
+    replaced = places.replaced >= 0
+    counts[replaced] = left_out.row_counts[places.replaced[replaced]]
+    return counts
