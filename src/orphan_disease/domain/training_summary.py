@@ -52,11 +52,14 @@ def _side_by_side(candidates: pd.DataFrame) -> list[dict[str, Any]]:
     """One row for each candidate and provenance, the best macro-F1 of a provenance first."""
     own = candidates[candidates[HEAD] == SHOWN_HEAD]
     table = own[own[METRIC].isin(COSTS)].pivot_table(index=CANDIDATE, columns=METRIC, values=VALUE)
-    costs = {str(name): paid for name, paid in table.to_dict(orient="index").items()}
+    costs = {
+        str(name): {str(cost): float(value) for cost, value in paid.items()}
+        for name, paid in table.to_dict(orient="index").items()
+    }
     rows: list[dict[str, Any]] = []
     for (name, provenance), part in own.groupby([CANDIDATE, columns.PROVENANCE], sort=True):
         values = part.set_index(METRIC)[[VALUE, LOW, HIGH]].astype(float).to_dict(orient="index")
-        figures = {metric: values[metric] for metric in SHOWN if metric in values}
+        figures: dict[str, Any] = {metric: values[metric] for metric in SHOWN if metric in values}
         rows.append({CANDIDATE: str(name), columns.PROVENANCE: str(provenance), **figures, **costs.get(str(name), {})})
     return sorted(rows, key=lambda row: (row[columns.PROVENANCE], -row["macro_f1"]["value"]))
 
