@@ -2,7 +2,15 @@
 
 from kedro.pipeline import Pipeline
 
-from orphan_disease.pipelines import data_engineering, fabrication, inference
+from orphan_disease.pipelines import (
+    balancing,
+    data_engineering,
+    evaluation,
+    fabrication,
+    feature_engineering,
+    inference,
+    monitoring,
+)
 from orphan_disease.pipelines.data_engineering import knowledge_pipeline
 
 __all__ = ["register_pipelines"]
@@ -13,9 +21,15 @@ def register_pipelines() -> dict[str, Pipeline]:
     rooms = {
         "fabrication": knowledge_pipeline.create_pipeline() + fabrication.create_pipeline(),
         "data_engineering": data_engineering.create_pipeline(),
+        "feature_engineering": feature_engineering.create_pipeline(),
+        "balancing": balancing.create_pipeline(),
+        "evaluation": evaluation.create_pipeline(),
         "inference": inference.create_pipeline(),
+        "monitoring": monitoring.create_pipeline(),
     }
-    training = rooms["fabrication"] + rooms["data_engineering"]
+    # From the hospital's files to a measured model; the default hospital is fabricated first, and a retraining keeps it.
+    learning = rooms["data_engineering"] + rooms["feature_engineering"] + rooms["balancing"]
+    training = rooms["fabrication"] + learning
     return {
         **rooms,
         "training": training,

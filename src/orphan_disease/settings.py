@@ -6,6 +6,7 @@ from omegaconf.resolvers import oc
 from orphan_disease.adapters.mlflow_hooks import RunRecordHooks
 from orphan_disease.adapters.progress_hooks import ProgressHooks
 from orphan_disease.adapters.published_data import published_file
+from orphan_disease.adapters.summary import SummaryHooks
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {
@@ -15,7 +16,7 @@ CONFIG_LOADER_ARGS = {
     "custom_resolvers": {"oc.env": oc.env, "published": published_file},
 }
 
-HOOKS = (ProgressHooks(), RunRecordHooks())
+HOOKS = (ProgressHooks(), RunRecordHooks(), SummaryHooks())
 
 # Patients' data pass through here: nothing about a run is sent anywhere.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
