@@ -47,6 +47,14 @@ def test_balanced_fit_gives_a_scarce_class_more_weight(family: Family) -> None:
     assert balanced.predict_proba(features)[:, 1].mean() > 1.5 * plain.predict_proba(features)[:, 1].mean()
 
 
+@pytest.mark.parametrize("family", list(Family))
+def test_a_classifier_knows_its_size(family: Family) -> None:
+    features, codes = _blobs(100)
+    estimator = build_estimator(family, PARAMS)
+    estimator.fit(features, codes)
+    assert 0.0001 < Classifier(family, ("x", "y", "z"), ("a", "b", "c"), estimator).megabytes < 5
+
+
 def test_columns_are_taken_by_name() -> None:
     features, codes = _blobs()
     names = ("profile__a", "profile__b", "profile__c")

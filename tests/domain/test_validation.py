@@ -32,10 +32,12 @@ def _settings(pool: AugmentationPool | None = None) -> FitSettings:
 
 def test_every_case_is_predicted_once_out_of_fold() -> None:
     training = _training()
-    probabilities, seconds = cross_validate(TREE, training, _settings())
+    answer = cross_validate(TREE, training, _settings())
+    probabilities = answer.probabilities
     assert np.isfinite(probabilities).all()
     assert (probabilities.argmax(axis=1) == training.codes).mean() > 0.85
-    assert seconds > 0
+    assert answer.fit_seconds > 0
+    assert answer.example.classes == ("a", "b")
 
 
 def test_a_disorder_memorised_by_its_own_cases_is_not_recognised_out_of_fold() -> None:
@@ -49,7 +51,7 @@ def test_a_disorder_memorised_by_its_own_cases_is_not_recognised_out_of_fold() -
         None,
         seed=0,
     )
-    probabilities, _ = cross_validate(TREE, memorising, settings)
+    probabilities = cross_validate(TREE, memorising, settings).probabilities
     assert (probabilities.argmax(axis=1) == training.codes).mean() < 0.75
 
 
@@ -66,7 +68,7 @@ def test_the_pool_never_holds_a_disorder_of_the_validation_part() -> None:
 
 def test_simulated_and_real_cases_get_figures_of_their_own() -> None:
     training = _training(real=50)
-    probabilities, _ = cross_validate(TREE, training, _settings())
+    probabilities = cross_validate(TREE, training, _settings()).probabilities
     figures = measure_candidate(probabilities, training, SelectionParams(bootstrap_samples=10), seed=0)
     cases = figures.groupby(columns.PROVENANCE)["cases"].unique()
     assert {name: values.tolist() for name, values in cases.items()} == {"publication": [50], "simulated": [150]}

@@ -1,6 +1,6 @@
 """The evidence columns of a case: what the knowledge says for each category, pooled and learned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.evidence import NOT_HIDDEN, CategoryMembership, mask_disorders, pool_evidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.learned_evidence import LearnedEvidence, fit_learned_evidence
-from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores
+from orphan_disease.domain.ranking import LeaveOut, Ranker
 from orphan_disease.domain.simulation import simulate_cases
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
 
@@ -40,18 +40,22 @@ class CategoryEvidence:
     learned: LearnedEvidence
 
     def features(
-        self, batch: CaseBatch, scores: RankerScores, knowledge: KnowledgeBase, hidden: Sequence[frozenset[str]]
+        self,
+        batch: CaseBatch,
+        scorers: Mapping[str, npt.NDArray[np.float32]],
+        knowledge: KnowledgeBase,
+        hidden: Sequence[frozenset[str]],
     ) -> pd.DataFrame:
         """Evidence columns of a batch that has been scored, one row a case, the index its case id.
 
         Args:
             batch: n cases.
-            scores: of these cases.
+            scorers: name -> n x D scores of these cases; minus infinity hides a disorder.
             knowledge: that scored them.
             hidden: n sets of disorders that must not have taught the learned evidence.
         """
         membership = CategoryMembership(known_categories(knowledge), self.categories)
-        pooled = pool_evidence(scores.scorers, membership, self.params.scorers, self.params.top_ranks)
+        pooled = pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks)
         closed = sparse.csr_matrix(batch.observed @ knowledge.ontology.closure)
         closed.data[:] = 1.0
         return pooled.assign(**self.learned.features(closed, hidden)).set_index(
@@ -136,16 +140,12 @@ def measure_evidence(
     for start in range(0, max(len(cases), 1), evidence.params.batch_cases):
         chosen = slice(start, start + evidence.params.batch_cases)
         batch = CaseBatch.from_frame(cases.iloc[chosen], knowledge.ontology)
-        scores = ranker.score(batch, leave_out)
+        scorers = ranker.scorers(batch, leave_out)
         own = [frozenset({knowledge.disorder_ids[place]} if place != NOT_HIDDEN else ()) for place in places[chosen]]
         citing = (
             citing_disorders(knowledge, batch.references) if leave_out == "own" else [frozenset[str]()] * len(batch)
         )
-        masked = {name: mask_disorders(values, places[chosen]) for name, values in scores.scorers.items()}
+        masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}
         unseen = [first | second for first, second in zip(own, citing, strict=True)]
-        parts.append(evidence.features(batch, _with_scorers(scores, masked), knowledge, unseen))
+        parts.append(evidence.features(batch, masked, knowledge, unseen))
     return pd.concat(parts)
-
-
-def _with_scorers(scores: RankerScores, scorers: dict[str, npt.NDArray[np.float32]]) -> RankerScores:
-    return RankerScores(scores.case_ids, scores.disorder_ids, scorers, scores.fused, scores.probabilities)

@@ -142,6 +142,20 @@ class Classifier:
     feature_names: tuple[str, ...]
     estimator: Estimator
 
+    @property
+    def megabytes(self) -> float:
+        """Size of what was learned, in memory, in millions of bytes."""
+        estimator: Any = self.estimator
+        match self.family:
+            case Family.XGBOOST:
+                size = len(estimator.booster_.save_raw("ubj"))
+            case Family.MLP:
+                size = sum(array.nbytes for array in estimator.arrays().values())
+            case Family.DECISION_TREE | Family.RANDOM_FOREST:
+                trees = getattr(estimator, "estimators_", [estimator])
+                size = sum(_tree_bytes(tree) for tree in trees)
+        return float(size / 1e6)
+
     def predict_probabilities(self, features: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Probability of each class, n x K, rows summing to 1.
 
@@ -157,3 +171,8 @@ class Classifier:
         probabilities = self.estimator.predict_proba(rows).astype(np.float64)
         total = probabilities.sum(axis=1, keepdims=True)
         return cast(npt.NDArray[np.float64], probabilities / total)
+
+
+def _tree_bytes(tree: Any) -> int:
+    state = tree.tree_.__getstate__()
+    return int(state["nodes"].nbytes + state["values"].nbytes)

@@ -21,6 +21,7 @@ from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan, r
 
 __all__ = [
     "Candidate",
+    "CrossValidated",
     "FitSettings",
     "TrainingSet",
     "cross_validate",
@@ -115,8 +116,23 @@ def fit_candidate(candidate: Candidate, training: TrainingSet, settings: FitSett
     )
 
 
-def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSettings) -> tuple[_FloatArray, float]:
-    """Out-of-fold probabilities (n x K) of a candidate, and the seconds that fitting took in all folds.
+@dataclass(frozen=True, eq=False)
+class CrossValidated:
+    """What the folds showed of one candidate.
+
+    Attributes:
+        probabilities: n x K, each row out of its fold.
+        fit_seconds: of all folds together.
+        example: the classifier of the last fold, to measure what it costs.
+    """
+
+    probabilities: _FloatArray
+    fit_seconds: float
+    example: Classifier
+
+
+def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSettings) -> CrossValidated:
+    """Fit a candidate on all folds but one, answer that one, and so on.
 
     The pool loses every disorder of the validation part, so that its disorders stay unseen.
     """
@@ -130,7 +146,7 @@ def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSet
         classifier = fit_candidate(candidate, training.part(~held_out), usable)
         seconds += time.perf_counter() - started
         probabilities[held_out] = classifier.predict_probabilities(training.features[held_out])
-    return probabilities, seconds
+    return CrossValidated(probabilities, seconds, classifier)
 
 
 def measure_candidate(

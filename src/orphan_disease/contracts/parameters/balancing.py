@@ -14,6 +14,7 @@ class _Frozen(BaseModel):
 class AugmentationParams(_Frozen):
     """Further patients simulated from the knowledge, for scarce categories and scarce disorders."""
 
+    seed: int
     maximum_cases: int = Field(default=3000, ge=0, description="size of the pool")
     scarce_disorder_cases: int = Field(
         default=3, ge=1, description="a disorder with at most so many training patients is scarce"

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["EncoderParams", "EvidenceParams", "LearnedEvidenceParams", "ScorerParams"]
+__all__ = ["EncoderParams", "EvidenceFitParams", "EvidenceParams", "LearnedEvidenceParams", "ScorerParams"]
 
 
 class _Frozen(BaseModel):
@@ -53,3 +53,10 @@ class EvidenceParams(_Frozen):
     )
     hide_own_disorder: bool = Field(default=False, description="hide it for every labelled case: the masked protocol")
     batch_cases: int = Field(default=256, ge=1, description="cases scored at once; bounds the memory")
+
+
+class EvidenceFitParams(_Frozen):
+    """The evidence with the seed of its random choices."""
+
+    evidence: EvidenceParams
+    seed: int

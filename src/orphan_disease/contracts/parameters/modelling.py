@@ -125,7 +125,7 @@ class HeadParams(_Frozen):
     """What one of the two classifiers sees."""
 
     feature_groups: tuple[str, ...]
-    left_out: tuple[str, ...] = Field(default=(), description="beginnings of column names that it must not see")
+    left_out: tuple[str, ...] = Field(default=(), description="regular expressions of column names it must not see")
 
 
 class DecisionParams(_Frozen):
@@ -152,7 +152,8 @@ class ModellingParams(_Frozen):
     candidates: CandidateParams = CandidateParams()
     category_head: HeadParams
     orphan_head: HeadParams
-    orphan_families: tuple[Family, ...] = (Family.XGBOOST,)
+    orphan_families: tuple[Family, ...] = Field(default=(Family.XGBOOST,), description="compared without resampling")
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
+    seed: int

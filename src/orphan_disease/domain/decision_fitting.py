@@ -1,0 +1,152 @@
+"""Fit what lies between raw probabilities and a decision, on the out-of-fold answers of whole unseen disorders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.modelling import CalibrationParams, DecisionParams, SelectionParams
+from orphan_disease.domain.calibration import Calibrator, expected_calibration_error, log_loss
+from orphan_disease.domain.conformal import conformal_quantile, cross_coverage
+from orphan_disease.domain.decision import DecisionRule, correct_prevalence
+from orphan_disease.domain.selection import selection_provenance
+from orphan_disease.domain.validation import TrainingSet
+
+__all__ = ["FittedDecision", "HeadAnswers", "fit_decision_rule"]
+
+_FloatArray = npt.NDArray[np.float64]
+Choice = Literal["temperature", "vector", "isotonic", "beta", "best"]
+
+
+@dataclass(frozen=True, eq=False)
+class HeadAnswers:
+    """One head's training cases with the raw out-of-fold probabilities of the candidate taken.
+
+    Attributes:
+        training: n cases.
+        probabilities: n x K.
+        novelty: n values of the novelty feature.
+    """
+
+    training: TrainingSet
+    probabilities: _FloatArray
+    novelty: npt.NDArray[np.float32]
+
+    def deciding(self, selection: SelectionParams) -> "HeadAnswers":
+        """The cases of the source that decides: the real ones if there are enough, else the simulated ones."""
+        rows = selection_provenance(self.training.labels, selection.minimum_real_cases)
+        return HeadAnswers(self.training.part(rows), self.probabilities[rows], self.novelty[rows])
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Share of each class."""
+        counts = np.bincount(self.training.codes, minlength=len(self.training.classes))
+        return tuple((counts / counts.sum()).tolist())
+
+    @property
+    def groups(self) -> "pd.Series[str]":
+        """Groups of cases that belong together."""
+        return self.training.labels[columns.GROUP]
+
+
+@dataclass(frozen=True)
+class FittedDecision:
+    """The rule, and what was measured while it was fitted (out of fold, in the source that decides)."""
+
+    rule: DecisionRule
+    evidence: Mapping[str, object]
+
+
+def fit_decision_rule(
+    category: HeadAnswers,
+    orphan: HeadAnswers,
+    *,
+    calibration: CalibrationParams,
+    decision: DecisionParams,
+    selection: SelectionParams,
+) -> FittedDecision:
+    """Fit both calibrations, the threshold of the prediction sets and that of novelty.
+
+    Args:
+        category: answers of the category head.
+        orphan: answers of the orphan head.
+        calibration: methods.
+        decision: prevalences, coverage, abstention.
+        selection: which source decides.
+    """
+    chosen, detected = category.deciding(selection), orphan.deciding(selection)
+    category_calibrator, category_losses = _calibrated(chosen, calibration.category_method)
+    orphan_calibrator, orphan_losses = _calibrated(detected, calibration.orphan_method)
+    classes = chosen.training.classes
+    deployed = _deployed(classes, chosen.shares, decision.category_prevalences)
+    final = correct_prevalence(category_calibrator.apply(chosen.probabilities), chosen.shares, deployed)
+    quantile = conformal_quantile(final, chosen.training.codes, decision.coverage, decision.conformal_score)
+    rule = DecisionRule(
+        categories=classes,
+        orphan_calibrator=orphan_calibrator,
+        orphan_trained=detected.shares[1],
+        orphan_deployed=decision.orphan_prevalence,
+        category_calibrator=category_calibrator,
+        category_trained=chosen.shares,
+        category_deployed=deployed,
+        coverage=decision.coverage,
+        score=decision.conformal_score,
+        quantile=quantile if np.isfinite(quantile) else None,
+        maximum_set_size=decision.maximum_set_size,
+        novelty_feature=decision.novelty_feature,
+        novelty_threshold=float(np.quantile(chosen.novelty, decision.novelty_quantile)),
+    )
+    covered, size = cross_coverage(
+        final, chosen.training.codes, chosen.groups, decision.coverage, decision.conformal_score
+    )
+    return FittedDecision(
+        rule,
+        {
+            "category": _figures(chosen, category_calibrator, category_losses),
+            "orphan": _figures(detected, orphan_calibrator, orphan_losses),
+            "prediction_sets": {"nominal_coverage": decision.coverage, "coverage": covered, "mean_size": size},
+        },
+    )
+
+
+def _calibrated(answers: HeadAnswers, method: Choice) -> tuple[Calibrator, dict[str, float]]:
+    codes = answers.training.codes
+    if method == "best":
+        return Calibrator.fit_best(answers.probabilities, codes, answers.groups)
+    return Calibrator.fit(answers.probabilities, codes, method), {}
+
+
+def _deployed(
+    classes: Sequence[str], trained: tuple[float, ...], prevalences: Mapping[str, float] | None
+) -> tuple[float, ...]:
+    """Shares of the categories where the model is used, in the order of the classes.
+
+    Raises:
+        ValueError: if the given shares do not name every category, or do not sum to 1.
+    """
+    if prevalences is None:
+        return trained
+    if set(prevalences) != set(classes) or not np.isclose(sum(prevalences.values()), 1.0):
+        raise ValueError(
+            f"category_prevalences {dict(prevalences)}: expected a share of each of {', '.join(classes)}, summing to 1"
+        )
+    return tuple(prevalences[name] for name in classes)
+
+
+def _figures(answers: HeadAnswers, calibrator: Calibrator, losses: Mapping[str, float]) -> dict[str, object]:
+    codes = answers.training.codes
+    calibrated = calibrator.apply(answers.probabilities)
+    return {
+        "provenance": "+".join(sorted(answers.training.labels[columns.PROVENANCE].unique())),
+        "cases": len(codes),
+        "groups": int(answers.groups.nunique()),
+        "method": calibrator.method,
+        "held_out_log_loss": dict(losses),
+        "log_loss_raw": log_loss(answers.probabilities, codes),
+        "expected_calibration_error_raw": expected_calibration_error(answers.probabilities, codes),
+        "expected_calibration_error_fitted": expected_calibration_error(calibrated, codes),
+    }

@@ -1,0 +1,182 @@
+"""Nodes of `modelling`."""
+
+from typing import Any
+
+import pandas as pd
+from tqdm import tqdm
+
+from orphan_disease.contracts.frames import features as shapes
+from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
+from orphan_disease.contracts.parameters.modelling import ModellingParams
+from orphan_disease.domain import heads, modelling
+from orphan_disease.domain.case_evidence import CategoryEvidence
+from orphan_disease.domain.classifiers import Classifier
+from orphan_disease.domain.decision import DecisionRule
+from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.fingerprints import fingerprint_frame
+from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.modelling import LabelledFeatures, TwoHeads
+from orphan_disease.domain.prediction import Predictor
+from orphan_disease.domain.ranking import RankingSettings
+
+__all__ = [
+    "build_model_package",
+    "compare_candidates",
+    "fit_calibration",
+    "fit_category_classifier",
+    "fit_orphan_classifier",
+    "select_candidate",
+]
+
+
+def compare_candidates(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    case_features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    augmented_features: pd.DataFrame,
+    augmented_labels: pd.DataFrame,
+    resampling_plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cross-validate every candidate of both heads on the same folds of whole disorders."""
+    both = _two_heads(
+        LabelledFeatures(case_features, labels, split_assignment),
+        (augmented_features, augmented_labels),
+        resampling_plan,
+        scheme,
+        params,
+    )
+    with tqdm(desc="candidates compared", unit="candidate") as bar:
+        metrics, predictions = both.compare(bar.update)
+    return require_shape(metrics, shapes.CANDIDATE_METRICS), require_shape(predictions, shapes.CANDIDATE_PREDICTIONS)
+
+
+def select_candidate(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    candidate_metrics: pd.DataFrame,
+    candidate_predictions: pd.DataFrame,
+    case_features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    augmented_features: pd.DataFrame,
+    augmented_labels: pd.DataFrame,
+    resampling_plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Take one candidate for each head, with its out-of-fold predictions."""
+    both = _two_heads(
+        LabelledFeatures(case_features, labels, split_assignment),
+        (augmented_features, augmented_labels),
+        resampling_plan,
+        scheme,
+        params,
+    )
+    selected = both.select(candidate_metrics, candidate_predictions)
+    unseen = both.out_of_fold(selected, candidate_predictions, case_features)
+    return selected, require_shape(unseen, shapes.OUT_OF_FOLD_PREDICTIONS)
+
+
+def fit_category_classifier(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    selected_candidate: dict[str, Any],
+    case_features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    augmented_features: pd.DataFrame,
+    augmented_labels: pd.DataFrame,
+    resampling_plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> Classifier:
+    """Fit the category head to all its training cases."""
+    both = _two_heads(
+        LabelledFeatures(case_features, labels, split_assignment),
+        (augmented_features, augmented_labels),
+        resampling_plan,
+        scheme,
+        params,
+    )
+    return modelling.fit_head(both, heads.CATEGORY_HEAD, selected_candidate)
+
+
+def fit_orphan_classifier(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    selected_candidate: dict[str, Any],
+    case_features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    augmented_features: pd.DataFrame,
+    augmented_labels: pd.DataFrame,
+    resampling_plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> Classifier:
+    """Fit the orphan head to all its training cases."""
+    both = _two_heads(
+        LabelledFeatures(case_features, labels, split_assignment),
+        (augmented_features, augmented_labels),
+        resampling_plan,
+        scheme,
+        params,
+    )
+    return modelling.fit_head(both, heads.ORPHAN_HEAD, selected_candidate)
+
+
+def fit_calibration(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    out_of_fold_predictions: pd.DataFrame,
+    case_features: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    augmented_features: pd.DataFrame,
+    augmented_labels: pd.DataFrame,
+    resampling_plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> dict[str, Any]:
+    """Fit calibration, prediction sets and abstention on answers about disorders unseen in training."""
+    both = _two_heads(
+        LabelledFeatures(case_features, labels, split_assignment),
+        (augmented_features, augmented_labels),
+        resampling_plan,
+        scheme,
+        params,
+    )
+    fitted = modelling.fit_calibration(both, out_of_fold_predictions)
+    return {"rule": fitted.rule.to_dict(), "evidence": dict(fitted.evidence)}
+
+
+def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is made of
+    knowledge_base: KnowledgeBase,
+    case_encoder: dict[str, object],
+    category_evidence: CategoryEvidence,
+    orphan_classifier: Classifier,
+    category_classifier: Classifier,
+    calibration: dict[str, Any],
+    cases: pd.DataFrame,
+    labels: pd.DataFrame,
+    scheme: KnowledgeParams,
+) -> Predictor:
+    """Put everything from case to answer into one model."""
+    return Predictor(
+        knowledge=knowledge_base,
+        ranking=RankingSettings(),
+        encoder=CaseEncoder.from_dict(case_encoder),
+        evidence=category_evidence,
+        orphan_classifier=orphan_classifier,
+        category_classifier=category_classifier,
+        rule=DecisionRule.from_dict(calibration["rule"]),
+        category_labels={
+            each.name: {"es": each.label_es, "en": each.label_en} for each in scheme.active_scheme.categories
+        },
+        data_fingerprints={"cases": fingerprint_frame(cases), "labels": fingerprint_frame(labels)},
+    )
+
+
+def _two_heads(
+    data: LabelledFeatures,
+    augmented: tuple[pd.DataFrame, pd.DataFrame],
+    plan: dict[str, Any],
+    scheme: KnowledgeParams,
+    params: ModellingParams,
+) -> TwoHeads:
+    return modelling.two_heads(data, augmented, plan, scheme.active_scheme.names, params)

@@ -1,0 +1,83 @@
+"""Features and plan in, a model that answers cases out."""
+
+from kedro.pipeline import Node, Pipeline
+
+from orphan_disease.pipelines.modelling.nodes import (
+    build_model_package,
+    compare_candidates,
+    fit_calibration,
+    fit_category_classifier,
+    fit_orphan_classifier,
+    select_candidate,
+)
+
+__all__ = ["create_pipeline"]
+
+_TRAINING_DATA = {
+    "case_features": "case_features",
+    "labels": "labels",
+    "split_assignment": "split_assignment",
+    "augmented_features": "augmented_features",
+    "augmented_labels": "augmented_labels",
+    "resampling_plan": "resampling_plan",
+    "scheme": "params:knowledge.categories",
+    "params": "params:modelling",
+}
+
+
+def create_pipeline() -> Pipeline:
+    """Compare, select, fit, calibrate, pack."""
+    return Pipeline(
+        [
+            Node(
+                compare_candidates,
+                inputs=_TRAINING_DATA,
+                outputs=["candidate_metrics", "candidate_predictions"],
+                name="compare_candidates",
+            ),
+            Node(
+                select_candidate,
+                inputs={
+                    "candidate_metrics": "candidate_metrics",
+                    "candidate_predictions": "candidate_predictions",
+                    **_TRAINING_DATA,
+                },
+                outputs=["selected_candidate", "out_of_fold_predictions"],
+                name="select_candidate",
+            ),
+            Node(
+                fit_category_classifier,
+                inputs={"selected_candidate": "selected_candidate", **_TRAINING_DATA},
+                outputs="category_classifier",
+                name="fit_category_classifier",
+            ),
+            Node(
+                fit_orphan_classifier,
+                inputs={"selected_candidate": "selected_candidate", **_TRAINING_DATA},
+                outputs="orphan_classifier",
+                name="fit_orphan_classifier",
+            ),
+            Node(
+                fit_calibration,
+                inputs={"out_of_fold_predictions": "out_of_fold_predictions", **_TRAINING_DATA},
+                outputs="calibration",
+                name="fit_calibration",
+            ),
+            Node(
+                build_model_package,
+                inputs={
+                    "knowledge_base": "knowledge_base",
+                    "case_encoder": "case_encoder",
+                    "category_evidence": "category_evidence",
+                    "orphan_classifier": "orphan_classifier",
+                    "category_classifier": "category_classifier",
+                    "calibration": "calibration",
+                    "cases": "cases",
+                    "labels": "labels",
+                    "scheme": "params:knowledge.categories",
+                },
+                outputs="model_package",
+                name="build_model_package",
+            ),
+        ]
+    )
