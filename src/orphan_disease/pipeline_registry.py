@@ -9,6 +9,7 @@ from orphan_disease.pipelines import (
     fabrication,
     feature_engineering,
     inference,
+    modelling,
     monitoring,
 )
 from orphan_disease.pipelines.data_engineering import knowledge_pipeline
@@ -23,12 +24,13 @@ def register_pipelines() -> dict[str, Pipeline]:
         "data_engineering": data_engineering.create_pipeline(),
         "feature_engineering": feature_engineering.create_pipeline(),
         "balancing": balancing.create_pipeline(),
+        "modelling": modelling.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
         "inference": inference.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
     }
     # From the hospital's files to a measured model; the default hospital is fabricated first, and a retraining keeps it.
-    learning = rooms["data_engineering"] + rooms["feature_engineering"] + rooms["balancing"]
+    learning = rooms["data_engineering"] + rooms["feature_engineering"] + rooms["balancing"] + rooms["modelling"]
     training = rooms["fabrication"] + learning
     return {
         **rooms,
