@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from orphan_disease.pipelines import (
     balancing,
+    benchmark,
     data_engineering,
     evaluation,
     fabrication,
@@ -11,6 +12,7 @@ from orphan_disease.pipelines import (
     inference,
     modelling,
     monitoring,
+    retraining,
 )
 from orphan_disease.pipelines.data_engineering import knowledge_pipeline
 
@@ -27,13 +29,21 @@ def register_pipelines() -> dict[str, Pipeline]:
         "modelling": modelling.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
         "inference": inference.create_pipeline(),
+        "benchmark": benchmark.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
     }
-    # From the hospital's files to a measured model; the default hospital is fabricated first, and a retraining keeps it.
-    learning = rooms["data_engineering"] + rooms["feature_engineering"] + rooms["balancing"] + rooms["modelling"]
+    # From the hospital's files to a measured model; training fabricates the default hospital first, retraining keeps it.
+    learning = (
+        rooms["data_engineering"]
+        + rooms["feature_engineering"]
+        + rooms["balancing"]
+        + rooms["modelling"]
+        + rooms["evaluation"]
+    )
     training = rooms["fabrication"] + learning
     return {
         **rooms,
         "training": training,
+        "retraining": retraining.create_pipeline(learning),
         "__default__": training,
     }

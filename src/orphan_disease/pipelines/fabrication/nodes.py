@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from orphan_disease.contracts.parameters.fabrication import FabricationParams
+from orphan_disease.contracts.parameters.fabrication import (
+    DefectRates,
+    FabricationParams,
+    HospitalParams,
+    SimulationParams,
+)
 from orphan_disease.domain import hospital
 from orphan_disease.domain.ontology import Ontology
 
@@ -20,7 +25,10 @@ def fabricate_hospital(  # noqa: PLR0913, PLR0917  # everything that a hospital 
     common_condition_vitals: pd.DataFrame,
     local_codes: pd.DataFrame,
     chief_complaints: pd.DataFrame,
-    params: FabricationParams,
+    seed: int,
+    hospital_params: HospitalParams,
+    simulation: SimulationParams,
+    defects: DefectRates,
 ) -> hospital.FabricatedHospital:
     """Simulated patients as triage forms, histories and later diagnoses, with a ledger of the defects put in."""
     sources = hospital.HospitalSources(
@@ -33,4 +41,5 @@ def fabricate_hospital(  # noqa: PLR0913, PLR0917  # everything that a hospital 
         local_codes,
         chief_complaints,
     )
+    params = FabricationParams(seed=seed, hospital=hospital_params, simulation=simulation, defects=defects)
     return hospital.fabricate_hospital(sources, params)

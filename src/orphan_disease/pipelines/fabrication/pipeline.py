@@ -24,7 +24,11 @@ def create_pipeline() -> Pipeline:
                     "common_condition_vitals": "raw_common_condition_vitals",
                     "local_codes": "raw_local_codes",
                     "chief_complaints": "raw_chief_complaints",
-                    "params": "params:fabrication",
+                    # Topic by topic: other rooms take `simulation` alone, and Kedro types a key once.
+                    "seed": "params:fabrication.seed",
+                    "hospital_params": "params:fabrication.hospital",
+                    "simulation": "params:fabrication.simulation",
+                    "defects": "params:fabrication.defects",
                 },
                 outputs=["raw_triage", "raw_histories", "raw_truth", "fabrication_ledger"],
                 name="fabricate_hospital",
