@@ -29,7 +29,7 @@ def test_candidates_are_ordered_by_macro_f1_within_their_provenance() -> None:
         knowledge_version="hpo",
         categories=["a"],
         candidates=pd.DataFrame(rows, columns=names),
-        selected={"name": "xgboost+none"},
+        selected={"category": {"name": "xgboost+none"}},
         metrics=metrics,
     )
 

@@ -77,7 +77,7 @@ def render_decision(title: str, record: Mapping[str, Any]) -> RenderableType:
 
 
 def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
-    chosen = summary["selected"].get("name")
+    chosen = summary["selected"]["category"]["name"]
     provenances = dict.fromkeys(row["provenance"] for row in summary["candidates"])
     for provenance in provenances:
         table = Table(title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases")

@@ -155,9 +155,9 @@ def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is
     cases: pd.DataFrame,
     labels: pd.DataFrame,
     scheme: KnowledgeParams,
-) -> Predictor:
-    """Put everything from case to answer into one model."""
-    return Predictor(
+) -> tuple[Predictor, Predictor]:
+    """Put everything from case to answer into one model, which is kept and registered."""
+    predictor = Predictor(
         knowledge=knowledge_base,
         ranking=RankingSettings(),
         encoder=CaseEncoder.from_dict(case_encoder),
@@ -170,6 +170,7 @@ def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is
         },
         data_fingerprints={"cases": fingerprint_frame(cases), "labels": fingerprint_frame(labels)},
     )
+    return predictor, predictor
 
 
 def _two_heads(

@@ -76,7 +76,7 @@ def create_pipeline() -> Pipeline:
                     "labels": "labels",
                     "scheme": "params:knowledge.categories",
                 },
-                outputs="model_package",
+                outputs=["model_package", "registered_model"],
                 name="build_model_package",
             ),
         ]
