@@ -21,18 +21,19 @@ __all__ = ["register_pipelines"]
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Return every pipeline by its name."""
+    knowledge = knowledge_pipeline.create_pipeline()
     rooms = {
-        "fabrication": knowledge_pipeline.create_pipeline() + fabrication.create_pipeline(),
+        "fabrication": knowledge + fabrication.create_pipeline(),
         "data_engineering": data_engineering.create_pipeline(),
         "feature_engineering": feature_engineering.create_pipeline(),
         "balancing": balancing.create_pipeline(),
         "modelling": modelling.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
         "inference": inference.create_pipeline(),
-        "benchmark": benchmark.create_pipeline(),
+        "benchmark": knowledge + benchmark.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
     }
-    # From the hospital's files to a measured model; training fabricates the default hospital first, retraining keeps it.
+    # From files to a measured model. Training fabricates the default hospital first; retraining keeps it.
     learning = (
         rooms["data_engineering"]
         + rooms["feature_engineering"]
