@@ -1,8 +1,10 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from orphan_disease.adapters.source_datasets import DocumentsDataset
 from orphan_disease.contracts import columns
 from orphan_disease.domain.phenopacket_frames import TYPED_PHENOPACKET_COLUMNS, type_histories, type_phenopackets
 
@@ -60,3 +62,12 @@ def test_no_document_gives_empty_tables_of_the_same_columns() -> None:
 def test_a_history_never_says_the_diagnosis() -> None:
     typed, _ = type_histories(documents(packet("A")), TERMS)
     assert typed[columns.DIAGNOSIS_ID].isna().all()
+
+
+def test_every_published_case_is_answered_and_none_set_aside(published_data: Path) -> None:
+    source = DocumentsDataset(filepath="", source_path=str(published_data / "phenopackets" / "published_cases.zip"))
+    documents = source.load()
+    typed, ledger = type_phenopackets(documents, TERMS)
+    assert len(typed) == len(documents) >= 4_912
+    assert typed[[columns.REFERENCE, columns.DIAGNOSIS_ID]].notna().all(axis=None)
+    assert set(ledger[columns.ACTION]) <= {"repair", "impute"}

@@ -68,6 +68,7 @@ class Split(StrEnum):
 class CleaningAction(StrEnum):
     """What a check does with a record that fails it."""
 
+    NOTE = "note"  # kept as it is, and counted
     REPAIR = "repair"
     IMPUTE = "impute"
     MERGE = "merge"  # a duplicate, represented by the record that is kept

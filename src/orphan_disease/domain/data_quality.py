@@ -11,6 +11,7 @@ from orphan_disease.contracts.vocabulary import CleaningAction
 __all__ = ["summarise_source", "summarise_split"]
 
 _OUTCOMES: Final = {
+    CleaningAction.NOTE: "noted",
     CleaningAction.REPAIR: "repaired",
     CleaningAction.IMPUTE: "set_missing",
     CleaningAction.MERGE: "merged",
@@ -23,7 +24,8 @@ def summarise_source(kept: pd.DataFrame, found: pd.DataFrame) -> dict[str, Any]:
     """Counts of one source: rows kept, and the findings of its ledger.
 
     Returns:
-        `kept`, one count an outcome, and `findings`: field -> reason -> count, sorted by name.
+        `read` (every record that came in), `kept`, one count an outcome, and `findings`: field -> reason -> count,
+        sorted by name.
     """
     actions = found[columns.ACTION].value_counts()
     outcomes = {name: int(actions.get(str(action), 0)) for action, name in _OUTCOMES.items()}
@@ -33,7 +35,8 @@ def summarise_source(kept: pd.DataFrame, found: pd.DataFrame) -> dict[str, Any]:
         }
         for field, rows in found.groupby(columns.FIELD, sort=True)
     }
-    return {"kept": len(kept), **outcomes, "findings": findings}
+    read = len(kept) + outcomes["merged"] + outcomes["quarantined"] + outcomes["rejected"]
+    return {"read": read, "kept": len(kept), **outcomes, "findings": findings}
 
 
 def summarise_split(labels: pd.DataFrame, split: pd.DataFrame) -> Mapping[str, Any]:

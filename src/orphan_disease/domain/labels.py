@@ -15,6 +15,7 @@ __all__ = ["LABEL_COLUMNS", "build_labels", "disorders_by_member"]
 
 CategorySource = Literal["disorders", "truth_file"]
 
+LATE_AFTER_DAYS: Final = 365.0  # a confirmation this long after the visit is counted as late
 DISEASE_REGISTERS: Final = ("OMIM:", "ORPHA:", "DECIPHER:")
 
 _DTYPES: Final = {
@@ -50,7 +51,7 @@ def build_labels(
     another register than OMIM, Orphanet, DECIPHER or ICD-10 says nothing that can be used: the case is not labelled.
 
     Args:
-        cases: columns CASE_ID, PATIENT_ID, PROVENANCE.
+        cases: columns CASE_ID, PATIENT_ID, PROVENANCE, ENCOUNTER_AT.
         typed_truth: the hospital's truth (see `domain.truth`).
         confirmed: confirmed cases, columns CASE_ID and DIAGNOSIS_ID; the truth file wins where it names one of them.
         disorders: columns DISORDER_ID, MEMBER_IDS, CATEGORY.
@@ -93,11 +94,12 @@ def build_labels(
             ),
         ),
         _orphaned(cases, typed_truth),
+        *_out_of_time(cases, found),
     ]
     return labels.loc[usable].sort_values(columns.CASE_ID, ignore_index=True), ledger.concatenate(ledgers)
 
 
-_KEPT: Final = CleaningAction.REPAIR
+_KEPT: Final = CleaningAction.NOTE
 _LEFT_OUT: Final = CleaningAction.QUARANTINE
 
 
@@ -135,3 +137,16 @@ def _orphaned(cases: pd.DataFrame, typed_truth: pd.DataFrame) -> pd.DataFrame:
         orphaned,
         Cause(columns.DIAGNOSIS_ID, "TRUTH_ORPHANED", "no case of this visit or patient", _LEFT_OUT),
     )
+
+
+def _out_of_time(cases: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:
+    """Diagnoses dated before their visit, and those that came late: both are used, and counted."""
+    visit = found[columns.CASE_ID].map(cases.set_index(columns.CASE_ID)[columns.ENCOUNTER_AT].astype("object"))
+    confirmed = found[columns.CONFIRMED_AT]
+    days = (confirmed - pd.to_datetime(visit, utc=True)).dt.total_seconds() / 86_400
+    early = Cause(columns.CONFIRMED_AT, "TRUTH_BEFORE_VISIT", "confirmed before the visit that it explains", _KEPT)
+    late = Cause(columns.CONFIRMED_AT, "TRUTH_LATE", f"confirmed more than {LATE_AFTER_DAYS:g} days after", _KEPT)
+    return [
+        ledger.findings_of_rows(found, days < 0, early),
+        ledger.findings_of_rows(found, days > LATE_AFTER_DAYS, late),
+    ]

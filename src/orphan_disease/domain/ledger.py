@@ -27,6 +27,7 @@ LEDGER_COLUMNS: Final = (
 _DTYPES: Final = {name: "Int64" if name == columns.SOURCE_LINE else "str" for name in LEDGER_COLUMNS}
 
 _OUTCOMES: Final = {
+    CleaningAction.NOTE: "kept",
     CleaningAction.REPAIR: "repaired",
     CleaningAction.IMPUTE: "set missing",
     CleaningAction.MERGE: "row merged",

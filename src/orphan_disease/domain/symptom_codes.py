@@ -33,14 +33,15 @@ def current_ids(terms: pd.DataFrame, alternatives: pd.DataFrame) -> dict[str, st
     """
     current = {term: term for term in terms.loc[~terms[columns.IS_OBSOLETE].astype(bool), columns.TERM_ID]}
     replacements = dict(zip(alternatives[columns.ALTERNATIVE_ID], alternatives[columns.TERM_ID], strict=True))
+    resolved = dict(current)
     for retired in replacements:
         target, seen = retired, {retired}
         while target not in current and (following := replacements.get(target)) is not None and following not in seen:
             seen.add(following)
             target = following
         if target in current:
-            current.setdefault(retired, target)
-    return current
+            resolved.setdefault(retired, target)
+    return resolved
 
 
 def local_terms(local_codes: pd.DataFrame, terms: Mapping[str, str]) -> dict[str, str]:

@@ -169,7 +169,7 @@ def _status_ledger(ranked: pd.DataFrame) -> pd.DataFrame:
         ledger.findings_of_rows(
             ranked,
             ranked[STATUS] == status,
-            Cause(columns.DIAGNOSIS_ID, f"TRUTH_{status.upper()}", detail, CleaningAction.MERGE),
+            Cause(columns.DIAGNOSIS_ID, f"TRUTH_{status.upper()}", detail, CleaningAction.NOTE),
         )
         for status, detail in details.items()
     )

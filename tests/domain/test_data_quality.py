@@ -1,0 +1,44 @@
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import CleaningAction
+from orphan_disease.domain import data_quality, ledger
+from orphan_disease.domain.ledger import Finding
+
+
+def finding(line: int, field: str, reason: str, action: CleaningAction) -> Finding:
+    return Finding("form.csv", line, None, field, reason, action, "wrong")
+
+
+def test_a_source_is_counted_by_outcome_and_by_field_and_reason() -> None:
+    found = ledger.findings_frame(
+        [
+            finding(1, "pain", "VITAL_OUT_OF_RANGE", CleaningAction.IMPUTE),
+            finding(2, "pain", "VITAL_OUT_OF_RANGE", CleaningAction.IMPUTE),
+            finding(3, "patient_id", "PATIENT_ID_MISSING", CleaningAction.QUARANTINE),
+            finding(4, "encounter_id", "ROW_DUPLICATED", CleaningAction.MERGE),
+        ]
+    )
+    counts = data_quality.summarise_source(pd.DataFrame(index=range(5)), found)
+    assert (counts["read"], counts["kept"], counts["merged"], counts["quarantined"], counts["set_missing"]) == (
+        7,
+        5,
+        1,
+        1,
+        2,
+    )
+    assert counts["findings"] == {
+        "encounter_id": {"ROW_DUPLICATED": 1},
+        "pain": {"VITAL_OUT_OF_RANGE": 2},
+        "patient_id": {"PATIENT_ID_MISSING": 1},
+    }
+
+
+def test_provenances_are_counted_apart() -> None:
+    case_ids = ["A", "B", "C"]
+    labels = pd.DataFrame({columns.CASE_ID: case_ids, columns.PROVENANCE: ["simulated", "simulated", "publication"]})
+    split = pd.DataFrame({columns.CASE_ID: case_ids, columns.GROUP: ["g", "g", "h"], columns.SPLIT: "train"})
+    assert data_quality.summarise_split(labels, split) == {
+        "publication": {"train": {"cases": 1, "groups": 1}},
+        "simulated": {"train": {"cases": 2, "groups": 1}},
+    }
