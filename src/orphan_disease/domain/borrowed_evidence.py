@@ -1,8 +1,8 @@
 """What can be expected of a disorder of which little is known: the picture of its kin, and what its own name states.
 
-Most new entries rest on one publication. When a case comes from that very publication, or when no row exists yet, kin and
-name are all there is: "Joubert syndrome 30" looks like the other Joubert syndromes, and "deafness, autosomal recessive
-124" is no riddle.
+Most new entries rest on one publication. When a case comes from that very publication, or when no row exists yet, kin
+and name are all there is: "Joubert syndrome 30" looks like the other Joubert syndromes, and "deafness, autosomal
+recessive 124" is no riddle.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The short list of each case, and what tells its disorders apart: the features of the learned re-ranker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +26,7 @@ PROFILE_FEATURES: Final = (
     "exact_share",
     "cosine",
     "excluded_conflict",  # nats against: frequent features of the disorder that the case lacks
-    "excluded_annotated",  # information of excluded findings that the disorder may have: authors exclude what is typical
+    "excluded_annotated",  # information of excluded findings that the disorder may have
     "profile_terms",
     "profile_information",
     "expected_information",
@@ -59,6 +59,11 @@ class CandidateSet:
 
     disorder: Places
     features: FloatArray
+
+    @classmethod
+    def concatenate(cls, parts: Sequence["CandidateSet"]) -> "CandidateSet":
+        """The cases of all the parts, in order."""
+        return cls(np.concatenate([part.disorder for part in parts]), np.concatenate([part.features for part in parts]))
 
     @property
     def with_cases(self) -> npt.NDArray[np.bool_]:

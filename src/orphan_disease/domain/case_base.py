@@ -1,8 +1,8 @@
 """The case base: confirmed patients, who update the profiles of their disorders.
 
-Each patient is evidence like an annotation: the observed terms were present in one of one patient examined, the excluded
-ones in none of one. Each row cites what identifies the patient (see `CaseBatch.identities`) and the publication, so that a
-case never sees itself, a duplicate of itself, or its own paper.
+Each patient is evidence like an annotation: the observed terms were present in one of one patient examined, the
+excluded ones in none of one. Each row cites what identifies the patient (see `CaseBatch.identities`) and the
+publication, so that a case never sees itself, a duplicate of itself, or its own paper.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What is known of each disorder, row by row.
 
-Every row keeps the publications that it cites, so that the rows of one paper can be left out for the case that the paper
-describes: a case must never be recognised by its own description.
+Every row keeps the publications that it cites, so that the rows of one paper can be left out for the case that the
+paper describes: a case must never be recognised by its own description.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,8 +35,8 @@ class EvidenceRows:
     Attributes:
         disorder: R positions in the list of disorders.
         term: R positions in the ontology.
-        present: patients with the feature, or pseudo-count of them, R float32. Of a name or a relative: the share that the
-            row lends to the frequency.
+        present: patients with the feature, or pseudo-count of them, R float32. Of a name or a relative: the share that
+            the row lends to the frequency.
         examined: patients examined for it, or pseudo-count, R float32.
         kind: R `EvidenceKind`.
         reference_ids: P publications.

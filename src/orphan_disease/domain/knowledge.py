@@ -23,7 +23,7 @@ NEGATED_PATIENTS = 5.0  # a NOT without counts counts as five patients without t
 PHENOTYPE_ASPECT = "P"
 
 
-def build_knowledge_base(
+def build_knowledge_base(  # noqa: PLR0913  # all but three may be left out
     ontology: Ontology,
     annotations: pd.DataFrame,
     disorders: pd.DataFrame,

@@ -26,12 +26,12 @@ class LikelihoodSettings:
         imprecision_cost: share of the information lost between a finding and the annotated ancestor that explains it
             that is counted against the disorder, 0 to 1 and above.
         noise_ratio: likelihood ratio of a finding that the disorder does not explain; below 1.
-        least_frequency: an annotated feature counts as at least this frequent when it is observed: patients who are written
-            about have the rare features too.
+        least_frequency: an annotated feature counts as at least this frequent when it is observed: patients who are
+            written about have the rare features too.
         unannotated_frequency: frequency of a feature that the disorder is not annotated with, for excluded findings.
         greatest_frequency: no feature is more frequent than this, for excluded findings: a certain one can be missed.
-        excluded_weight: weight of an excluded finding against an observed one. Exclusions overlap, and name what authors
-            thought of, which is what the disorder often has.
+        excluded_weight: weight of an excluded finding against an observed one. Exclusions overlap, and name what
+            authors thought of, which is what the disorder often has.
     """
 
     imprecision_cost: float = 1.5

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from orphan_disease.domain.evidence_rows import EvidenceKind, EvidenceRows
 
-__all__ = ["ProfileSettings", "build_profiles", "count_rows", "profile_totals"]
+__all__ = ["ProfileSettings", "build_profiles", "count_rows", "profile_totals", "propagate"]
 
 MOST_BORROWED: Final = 0.9  # what relatives have is never certain
 
@@ -44,7 +44,8 @@ def build_profiles(  # noqa: PLR0913  # one argument a column of the rows
 
     A feature counted in n of m patients has the frequency (n + a p) / (m + a) of a beta-binomial model with p the
     `prior_frequency` and a the `prior_patients`; one that no patient has is no part of the profile. What relatives and
-    the name say, a mean over them, is weakened by the own rows there are: it matters where little is known. An ancestor is as frequent as its most frequent descendant.
+    the name say, a mean over them, is weakened by the own rows there are: it matters where little is known. An
+    ancestor is as frequent as its most frequent descendant.
 
     Args:
         owners: the profile that each selected row belongs to.
@@ -65,7 +66,7 @@ def build_profiles(  # noqa: PLR0913  # one argument a column of the rows
     kin_keys, kin_values = _borrowed_frequencies(keys[borrowed], rows, selected[borrowed])
     kin_values = kin_values * (settings.back_off_rows / (settings.back_off_rows + own))[kin_keys // n_terms]
     kept = kin_values >= settings.least_borrowed
-    return _propagate(
+    return propagate(
         np.concatenate([own_keys, kin_keys[kept]]), np.concatenate([own_values, kin_values[kept]]), n_owners, closure
     )
 
@@ -91,7 +92,7 @@ def _borrowed_frequencies(keys: npt.NDArray[np.int64], rows: EvidenceRows, selec
     return unique, np.minimum(share, MOST_BORROWED)
 
 
-def _propagate(
+def propagate(
     keys: npt.NDArray[np.int64], values: npt.NDArray[np.float64], n_owners: int, closure: sparse.csr_matrix
 ) -> sparse.csr_matrix:
     """Give every ancestor the largest value among its descendants."""

@@ -5,7 +5,7 @@ Rank fusion after Cormack et al. (2009), https://doi.org/10.1145/1571941.1572114
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float32]
 LeaveOut = Literal["none", "own"]
+FUSION_WEIGHTS: Final[Mapping[str, float]] = {LIKELIHOOD: 1.0, RESNIK: 1.0, OWN_LIKELIHOOD: 0.4}
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Ranker:
         """
         left_out = self._left_out(cases, leave_out)
         scorers = self._scores(cases, left_out)
-        fused = fuse_ranks(scorers, self.settings.fusion_constant, self.settings.fusion_depth)
+        fused = fuse_ranks(scorers, self.settings.fusion_constant, self.settings.fusion_depth, FUSION_WEIGHTS)
         candidates = select_candidates(
             cases, self.knowledge, left_out, scorers, fused=fused, size=self.settings.candidates
         )
@@ -171,7 +172,9 @@ class Ranker:
         return dict(zip(TERM_SCORERS, totals, strict=True))
 
 
-def fuse_ranks(scorers: Mapping[str, FloatArray], constant: float, depth: int) -> FloatArray:
+def fuse_ranks(
+    scorers: Mapping[str, FloatArray], constant: float, depth: int, weights: Mapping[str, float] | None = None
+) -> FloatArray:
     """Reciprocal rank fusion: the sum over scorers of 1 / (constant + rank).
 
     Ranks beyond `depth` count as depth + 1.
@@ -180,16 +183,19 @@ def fuse_ranks(scorers: Mapping[str, FloatArray], constant: float, depth: int) -
         scorers: name -> n x D scores, larger is better.
         constant: 60 in the paper.
         depth: how many ranks are told apart.
+        weights: weight of each scorer that takes part; all of them alike where None.
     """
     first = next(iter(scorers.values()))
-    fused = np.full(first.shape, len(scorers) / (constant + depth + 1), dtype=np.float32)
+    chosen = dict.fromkeys(scorers, 1.0) if weights is None else weights
+    fused = np.full(first.shape, sum(chosen.values()) / (constant + depth + 1), dtype=np.float32)
     kept = min(depth, first.shape[1])
     gains = (1 / (constant + 1 + np.arange(kept)) - 1 / (constant + depth + 1)).astype(np.float32)
-    for scores in scorers.values():
+    for name, weight in chosen.items():
+        scores = scorers[name]
         best = np.argpartition(-scores, kept - 1, axis=1)[:, :kept]
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
         places = np.take_along_axis(best, order, axis=1)
-        np.put_along_axis(fused, places, np.take_along_axis(fused, places, axis=1) + gains, axis=1)
+        np.put_along_axis(fused, places, np.take_along_axis(fused, places, axis=1) + np.float32(weight) * gains, axis=1)
     return fused
 
 

@@ -1,7 +1,8 @@
 """A learned re-ranker of the short list: gradient-boosted trees that compare a case's candidates with each other.
 
-Pairwise LambdaMART (Burges 2010, MSR-TR-2010-82) as XGBoost implements it. It is trained on cases whose disorder is known,
-and judged by folds that keep all cases of a disorder together. Where nothing was learned the ranking stays the fusion.
+Pairwise LambdaMART (Burges 2010, MSR-TR-2010-82) as XGBoost implements it. It is trained on cases whose disorder is
+known, and judged by folds that keep all cases of a disorder together. Where nothing was learned the ranking stays the
+fusion.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,15 @@ from scipy.optimize import minimize
 
 from orphan_disease.domain.candidates import FEATURE_NAMES, CandidateSet
 
-__all__ = ["Reranker", "RerankerSettings", "TrainingCandidates", "fit_reranker", "out_of_fold_margins"]
+__all__ = [
+    "Reranker",
+    "RerankerSettings",
+    "TrainingCandidates",
+    "fit_probabilities",
+    "fit_reranker",
+    "out_of_fold_margins",
+    "shares_of_margins",
+]
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -30,8 +39,8 @@ class RerankerSettings:
         learning_rate: weight of each tree.
         pairs: pairs compared for each candidate near the top of a case's list.
         folds: parts of the disorders; each part is scored by trees that have not seen it.
-        case_handicap: taken off the margin of disorders that the case base holds a patient of. The trees learn how often
-            the training cases' disorders had a case, which no hospital's next patient owes them: without the
+        case_handicap: taken off the margin of disorders that the case base holds a patient of. The trees learn how
+            often the training cases' disorders had a case, which no hospital's next patient owes them: without the
             handicap, disorders without a case lose places.
         seed: of the sampling of rows, columns and folds.
     """
@@ -101,7 +110,7 @@ class Reranker:
 
     def probabilities(self, margins: FloatArray) -> FloatArray:
         """Probability of each candidate, n x k; a row sums to less than 1 by the probability of none of them."""
-        return _shares(margins, self.temperature, self.elsewhere)
+        return shares_of_margins(margins, self.temperature, self.elsewhere)
 
 
 def handicapped(margins: FloatArray, candidates: CandidateSet, handicap: float) -> FloatArray:
@@ -127,16 +136,25 @@ def fit_reranker(training: Sequence[TrainingCandidates], settings: RerankerSetti
     return Reranker(raw, temperature, elsewhere, chosen.case_handicap)
 
 
-def out_of_fold_margins(training: Sequence[TrainingCandidates], settings: RerankerSettings) -> list[FloatArray]:
-    """Margins of each case by trees that saw no case of its group: one n x k array for each set."""
-    names = sorted({group for part in training for group in part.groups})
+def out_of_fold_margins(
+    training: Sequence[TrainingCandidates], settings: RerankerSettings, judged: Sequence[TrainingCandidates] = ()
+) -> list[FloatArray]:
+    """Margins of each case by trees that saw no case of its group: one n x k array for each set.
+
+    Args:
+        training: sets that the trees learn from, each fold in turn left out.
+        settings: how to grow.
+        judged: further sets, which only get margins.
+    """
+    sets = [*training, *judged]
+    names = sorted({group for part in sets for group in part.groups})
     folds = np.random.default_rng(settings.seed).permutation(len(names)) % settings.folds
     fold_of = dict(zip(names, folds.tolist(), strict=True))
-    assigned = [np.array([fold_of[group] for group in part.groups]) for part in training]
-    results = [np.zeros(part.candidates.disorder.shape, dtype=np.float32) for part in training]
+    assigned = [np.array([fold_of[group] for group in part.groups]) for part in sets]
+    results = [np.zeros(part.candidates.disorder.shape, dtype=np.float32) for part in sets]
     for fold in range(settings.folds):
-        trees = _grow(training, [folds_of_part != fold for folds_of_part in assigned], settings)
-        for part, folds_of_part, margins in zip(training, assigned, results, strict=True):
+        trees = _grow(training, [folds_of_part != fold for folds_of_part in assigned[: len(training)]], settings)
+        for part, folds_of_part, margins in zip(sets, assigned, results, strict=True):
             held_out = np.flatnonzero(folds_of_part == fold)
             if len(held_out):
                 features = _of_cases(part.candidates, held_out)
@@ -144,7 +162,7 @@ def out_of_fold_margins(training: Sequence[TrainingCandidates], settings: Rerank
                 margins[held_out] = predicted
     return [
         handicapped(margins, part.candidates, settings.case_handicap)
-        for margins, part in zip(results, training, strict=True)
+        for margins, part in zip(results, sets, strict=True)
     ]
 
 
@@ -155,7 +173,7 @@ def fit_probabilities(margins: Sequence[FloatArray], is_right: Sequence[npt.NDAr
         temperature, elsewhere = float(np.exp(parameters[0])), float(parameters[1])
         total = 0.0
         for values, right in zip(margins, is_right, strict=True):
-            shares = _shares(values, temperature, elsewhere)
+            shares = shares_of_margins(values, temperature, elsewhere)
             own = np.where(right.any(axis=1), (shares * right).sum(axis=1), 1 - shares.sum(axis=1))
             total -= float(np.log(np.maximum(own, 1e-9)).sum())
         return total
@@ -164,7 +182,7 @@ def fit_probabilities(margins: Sequence[FloatArray], is_right: Sequence[npt.NDAr
     return float(np.exp(found.x[0])), float(found.x[1])
 
 
-def _shares(margins: FloatArray, temperature: float, elsewhere: float) -> FloatArray:
+def shares_of_margins(margins: FloatArray, temperature: float, elsewhere: float) -> FloatArray:
     """Softmax over the candidates and "none of them", the latter left out: the best candidate's margin counts as 0."""
     scaled = (margins - margins.max(axis=1, keepdims=True)) / np.float32(temperature)
     powers = np.exp(scaled)

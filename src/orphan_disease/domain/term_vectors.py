@@ -59,7 +59,7 @@ class TermScorer:
         )
 
 
-def paired_scores(
+def paired_scores(  # noqa: PLR0913  # one argument a matrix
     observed: sparse.csr_matrix,
     profiles: sparse.csr_matrix,
     own_profiles: sparse.csr_matrix,

@@ -1,0 +1,61 @@
+"""Nodes of the benchmark: type the cases, rank them, measure, report."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
+from orphan_disease.domain import benchmark, benchmark_report
+from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.knowledge import build_knowledge_base
+from orphan_disease.domain.ontology import Ontology
+from orphan_disease.domain.phenopacket_frames import type_phenopackets
+from orphan_disease.domain.symptom_codes import current_ids
+
+__all__ = ["build_benchmark_report", "measure_benchmark", "plot_benchmark", "score_benchmark", "type_benchmark_cases"]
+
+
+def type_benchmark_cases(
+    documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type the published cases; what cannot be read goes to the quarantine, with its reason."""
+    return type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives))
+
+
+def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    benchmark_cases: pd.DataFrame,
+    hpo_terms: pd.DataFrame,
+    hpo_edges: pd.DataFrame,
+    hpo_alternatives: pd.DataFrame,
+    hpo_annotations: pd.DataFrame,
+    disorders: pd.DataFrame,
+    params: BenchmarkParams,
+) -> pd.DataFrame:
+    """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
+    ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
+    synonyms = hpo_terms[[columns.TERM_ID, columns.SYNONYMS]].explode(columns.SYNONYMS).dropna()
+    knowledge = build_knowledge_base(
+        ontology,
+        hpo_annotations,
+        disorders,
+        confirmed=ConfirmedCases.from_frame(benchmark_cases, ontology),
+        synonyms=synonyms.itertuples(index=False, name=None),
+    )
+    return benchmark.rank_cases(benchmark.choose_cases(benchmark_cases, params), knowledge, params)
+
+
+def measure_benchmark(ranks: pd.DataFrame, params: BenchmarkParams) -> list[dict[str, Any]]:
+    """Recall at k and mean reciprocal rank, with intervals, of every method in every mode."""
+    return benchmark_report.measure_ranks(ranks, params)
+
+
+def build_benchmark_report(metrics: list[dict[str, Any]], params: BenchmarkParams) -> str:
+    """The table as Markdown."""
+    return benchmark_report.benchmark_markdown(metrics, params)
+
+
+def plot_benchmark(ranks: pd.DataFrame) -> Figure:
+    """Recall at k, and how reliable the stated probabilities are."""
+    return benchmark_report.benchmark_figure(ranks)
