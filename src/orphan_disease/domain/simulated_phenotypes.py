@@ -98,12 +98,11 @@ def draw_phenotypes(knowledge: SimulationKnowledge, cohort: Cohort, params: Simu
     present, absent = _own_terms(knowledge, cohort, own, own_excluded)
     present = _imprecise(knowledge, present, keys, params)
     foreign = _borrowed_terms(knowledge, cohort, borrowed, Stream.RELATED_OBSERVED)
-    has_any = np.bincount(np.concatenate([present.patients, foreign.patients]), minlength=len(keys)) > 0
-    noise = np.where(has_any, noise, np.maximum(noise, 1))
     general = _background_terms(knowledge, keys, noise, Stream.BACKGROUND_OBSERVED)
     foreign_absent = _borrowed_terms(knowledge, cohort, borrowed_excluded, Stream.RELATED_EXCLUDED)
     general_absent = _background_terms(knowledge, keys, rest, Stream.BACKGROUND_EXCLUDED)
     observed = _matrix(knowledge, [present, foreign, general], cohort.sexes)
+    observed = _with_a_sign(knowledge, observed, keys)
     excluded = _matrix(knowledge, [absent, foreign_absent, general_absent], cohort.sexes)
     return DrawnPhenotypes(observed, without_implied(excluded, observed, knowledge.ontology.closure))
 
@@ -224,6 +223,21 @@ def _background_terms(knowledge: SimulationKnowledge, keys: Keys, counts: Ints, 
     running = np.cumsum(knowledge.background)
     target = uniforms(keys[patients], stream, numbers) * running[-1]
     return _Picks(patients, np.searchsorted(running, target, side="right").astype(np.int64))
+
+
+def _with_a_sign(knowledge: SimulationKnowledge, observed: sparse.csr_matrix, keys: Keys) -> sparse.csr_matrix:
+    """`observed`, patients without any sign given one from the background that either sex can show."""
+    bare = (np.diff(observed.indptr) == 0).astype(np.int64)
+    running = np.cumsum(np.where(knowledge.term_sex_limits == BOTH_SEXES, knowledge.background, 0.0))
+    if not bare.any() or running[-1] == 0.0:
+        return observed
+    patients = np.flatnonzero(bare)
+    target = uniforms(keys[patients], Stream.BACKGROUND_OBSERVED, -1) * running[-1]
+    places = (patients, np.searchsorted(running, target, side="right"))
+    added = sparse.csr_matrix((np.ones(len(patients), dtype=np.float32), places), shape=observed.shape)
+    whole = sparse.csr_matrix(observed + added)
+    whole.sort_indices()
+    return whole
 
 
 def _matrix(knowledge: SimulationKnowledge, parts: list[_Picks], sexes: npt.NDArray[np.int8]) -> sparse.csr_matrix:

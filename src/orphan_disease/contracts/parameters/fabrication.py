@@ -31,9 +31,9 @@ class SimulationParams(_Frozen):
     no_excluded_rate: Share = Field(default=0.16, description="patients of whom nothing is recorded as excluded")
     thoroughness_correlation: Share = Field(default=0.45, description="of the two counts, on the normal scale")
     observed_related_share: Share = Field(
-        default=0.25, description="of observed terms: borrowed from related disorders"
+        default=0.50, description="of observed terms: borrowed from related disorders"
     )
-    observed_background_share: Share = Field(default=0.05, description="of observed terms: from all annotations")
+    observed_background_share: Share = Field(default=0.08, description="of observed terms: from all annotations")
     generalised_share: Share = Field(default=0.18, description="of own terms: by an ancestor; grows with content")
     specialised_share: Share = Field(default=0.13, description="of own terms: by a descendant")
     excluded_own_share: Share = Field(default=0.30, description="of excluded terms: the disorder's own")
