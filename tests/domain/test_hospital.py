@@ -82,9 +82,9 @@ def test_every_defect_is_put_in_at_its_rate_and_found_where_the_ledger_says(spoi
     assert counts["duplicate_row"] == pytest.approx(0.05 * 830, rel=0.5)
     rows = spoiled.triage.drop_duplicates(triage_form.ENCOUNTER_ID).set_index(triage_form.ENCOUNTER_ID)
     cells = {
-        "unknown_complaint": (triage_form.CHIEF_COMPLAINT, lambda cell: cell in {"triage-code-77", ""}),
-        "impossible_age": (triage_form.AGE_VALUE, lambda cell: cell == "" or int(cell) >= 200),
-        "fahrenheit_as_celsius": (triage_form.TEMPERATURE, lambda cell: cell == "" or float(cell) > 85),
+        "unknown_complaint": (triage_form.CHIEF_COMPLAINT, lambda cell: cell == "triage-code-77"),
+        "impossible_age": (triage_form.AGE_VALUE, lambda cell: int(cell) >= 200),
+        "fahrenheit_as_celsius": (triage_form.TEMPERATURE, lambda cell: float(cell) > 85),
     }
     for defect, (field, bears) in cells.items():
         struck = spoiled.ledger.loc[spoiled.ledger["defect"] == defect, triage_form.ENCOUNTER_ID]

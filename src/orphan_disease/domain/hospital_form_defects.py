@@ -37,6 +37,7 @@ _IMPOSSIBLE: Final[Mapping[str, Callable[[str], str]]] = {  # a slip of the fing
     triage_form.PAIN: lambda value: f"{int(value) + 11}",
 }
 _UNKNOWN_CODES: Final = ("HP:9999999", "XXX999", "MALESTAR?", "R69")
+_PLAUSIBLE_DIGITS: Final = 3  # of a systolic pressure
 _UNKNOWN_COMPLAINT: Final = "triage-code-77"
 _BROKEN_TIMES: Final = ("yesterday", "31/02/2025 25:61", "")
 
@@ -76,6 +77,9 @@ def spoil_forms(form: pd.DataFrame, keys: Keys, rates: DefectRates) -> tuple[pd.
 
 def _changes(rates: DefectRates) -> Iterator[_Change]:
     symptoms, sex = triage_form.SYMPTOMS, triage_form.SEX
+    # Gaps come first: a defect that a gap wiped out would stand in the ledger and nowhere else.
+    for field in _OPTIONAL:
+        yield _Change("missing_field", field, rates.missing_field, _filled(field), _always(""))
     yield _Change("pregnant_male", triage_form.PREGNANT, rates.pregnant_male, _is(sex, "male"), _always("yes"))
     yield _Change(
         "unknown_symptom_code",
@@ -93,7 +97,7 @@ def _changes(rates: DefectRates) -> Iterator[_Change]:
         _always(_UNKNOWN_COMPLAINT),
     )
     age = triage_form.AGE_VALUE
-    yield _Change("impossible_age", age, rates.impossible_age, _is(triage_form.AGE_UNIT, "years"), _two_centuries_more)
+    yield _Change("impossible_age", age, rates.impossible_age, _in_years, _two_centuries_more)
     for field, rewrite in _IMPOSSIBLE.items():
         share = rates.impossible_vital / len(_IMPOSSIBLE)
         yield _Change("impossible_vital", field, share, _filled(field), _on_cell(rewrite))
@@ -101,8 +105,8 @@ def _changes(rates: DefectRates) -> Iterator[_Change]:
         "fahrenheit_as_celsius",
         triage_form.TEMPERATURE,
         rates.fahrenheit_as_celsius,
-        _is(triage_form.TEMPERATURE_UNIT, "C"),
-        lambda cell, _: f"{float(cell) * 9 / 5 + 32:.1f}" if cell else cell,
+        lambda form: (form[triage_form.TEMPERATURE_UNIT] == "C") & (form[triage_form.TEMPERATURE] != ""),
+        lambda cell, _: f"{float(cell) * 9 / 5 + 32:.1f}",
     )
     yield _Change(
         "broken_arrival",
@@ -111,8 +115,6 @@ def _changes(rates: DefectRates) -> Iterator[_Change]:
         _filled(triage_form.ARRIVAL_AT),
         lambda _, chance: _BROKEN_TIMES[int(chance * len(_BROKEN_TIMES))],
     )
-    for field in _OPTIONAL:
-        yield _Change("missing_field", field, rates.missing_field, _filled(field), _always(""))
 
 
 def _is(field: str, value: str) -> Callable[[pd.DataFrame], "pd.Series[bool]"]:
@@ -131,8 +133,12 @@ def _on_cell(rewrite: Callable[[str], str]) -> Callable[[str, float], str]:
     return lambda cell, _chance: rewrite(cell)
 
 
+def _in_years(form: pd.DataFrame) -> "pd.Series[bool]":
+    return (form[triage_form.AGE_UNIT] == "years") & (form[triage_form.AGE_VALUE] != "")
+
+
 def _two_centuries_more(cell: str, _chance: float) -> str:
-    return f"{int(cell) + 200}" if cell.isdigit() else cell
+    return f"{int(cell) + 200}"
 
 
 def _deny_first(cell: str, _chance: float) -> str:
@@ -145,7 +151,7 @@ def _deny_first(cell: str, _chance: float) -> str:
 
 def _swap_pressures(form: pd.DataFrame, keys: Keys, rate: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     systolic, diastolic = triage_form.SYSTOLIC, triage_form.DIASTOLIC
-    both = (form[systolic] != "") & (form[diastolic] != "")
+    both = (form[systolic] != "") & (form[diastolic] != "") & (form[systolic].str.len() <= _PLAUSIBLE_DIGITS)
     hit = hits(keys, "swapped_pressures", rate) & both.to_numpy(dtype=bool)
     swapped = form.assign(
         **{systolic: form[systolic].mask(hit, form[diastolic]), diastolic: form[diastolic].mask(hit, form[systolic])}
@@ -159,13 +165,13 @@ def _repeat_rows(form: pd.DataFrame, keys: Keys, rates: DefectRates) -> tuple[pd
     same = form.loc[hits(keys, "duplicate_row", rates.duplicate_row)]
     near = hits(keys, "near_duplicate_row", rates.near_duplicate_row)
     renamed = details(keys, "near_duplicate_row") < 0.5  # noqa: PLR2004  # even odds
-    again = form.loc[near & renamed]
+    again = form.loc[near & renamed].assign(**{visit: form.loc[near & renamed, visit] + "R"})
     corrected = form.loc[near & ~renamed]
     pulses = corrected[triage_form.HEART_RATE].map(lambda cell: f"{int(cell) + 2}" if cell.isdigit() else "80")
     rows = [
         form,
         same,
-        again.assign(**{visit: again[visit] + "R"}),
+        again,
         corrected.assign(**{triage_form.HEART_RATE: pulses.astype("str")}),
     ]
     parts = [
