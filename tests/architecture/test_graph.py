@@ -37,7 +37,8 @@ def pipelines() -> dict[str, Pipeline]:
 
 @pytest.fixture(scope="module")
 def nodes(pipelines: dict[str, Pipeline]) -> list[Node]:
-    return sum(pipelines.values(), Pipeline([])).nodes
+    # Retraining runs training's nodes on datasets of other names, so that the pipelines cannot be summed.
+    return list({node for pipeline in pipelines.values() for node in pipeline.nodes})
 
 
 def _catalog(project_root: Path, environment: str) -> DataCatalog:
@@ -98,7 +99,8 @@ def test_the_s3_environment_keeps_everything_in_the_bucket(
     catalog = _catalog(project_root, "s3")
     outputs = {name for pipeline in pipelines.values() for name in pipeline.all_outputs()}
     described = {name: str(catalog.get(name)) for name in outputs}
-    assert [name for name, text in described.items() if "hospital/orphan_disease/" not in text] == []
+    elsewhere = {"registered_model"}  # MLflow's own: its tracking store says where
+    assert [name for name, text in described.items() if "hospital/orphan_disease/" not in text] == sorted(elsewhere)
 
 
 def fit_everything(cases: int, parameters: int) -> int:

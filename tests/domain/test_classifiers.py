@@ -50,7 +50,7 @@ def test_balanced_fit_gives_a_scarce_class_more_weight(family: Family) -> None:
 @pytest.mark.parametrize("family", list(Family))
 def test_a_classifier_knows_its_size(family: Family) -> None:
     features, codes = _blobs(100)
-    estimator = build_estimator(family, PARAMS)
+    estimator = build_estimator(family, PARAMS, seed=0)
     estimator.fit(features, codes)
     assert 0.0001 < Classifier(family, ("x", "y", "z"), ("a", "b", "c"), estimator).megabytes < 5
 
@@ -58,7 +58,7 @@ def test_a_classifier_knows_its_size(family: Family) -> None:
 def test_columns_are_taken_by_name() -> None:
     features, codes = _blobs()
     names = ("profile__a", "profile__b", "profile__c")
-    estimator = build_estimator(Family.DECISION_TREE, PARAMS)
+    estimator = build_estimator(Family.DECISION_TREE, PARAMS, seed=0)
     estimator.fit(features, codes)
     classifier = Classifier(Family.DECISION_TREE, ("x", "y", "z"), names, estimator)
     frame = pd.DataFrame(features, columns=list(names))

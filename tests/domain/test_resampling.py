@@ -92,9 +92,11 @@ def test_no_augmented_row_comes_from_a_held_out_disorder(held_out: frozenset[str
 
 def test_augmentation_without_a_pool_is_refused() -> None:
     plan = build_resampling_plan({"a": 3, "b": 1}, ResamplingParams())
-    estimator = build_estimator(Family.DECISION_TREE, CandidateParams())
+    estimator = build_estimator(Family.DECISION_TREE, CandidateParams(), seed=0)
     with pytest.raises(ValueError, match="needs a pool"):
-        resampled_estimator(Resampling.AUGMENTATION, estimator, plan, categories=("a", "b"), feature_names=NAMES)
+        resampled_estimator(
+            Resampling.AUGMENTATION, estimator, plan, categories=("a", "b"), feature_names=NAMES, seed=0
+        )
 
 
 def test_none_is_always_a_candidate() -> None:

@@ -50,8 +50,10 @@ def serialise_classifier(classifier: Classifier) -> dict[str, bytes]:
     }
     estimator: Any = classifier.estimator
     if isinstance(estimator, XgboostClassifier):
+        index["seed"] = estimator.seed
         content = {BOOSTER_FILE: bytes(estimator.booster_.save_raw("ubj"))}
     elif isinstance(estimator, PerceptronClassifier):
+        index["seed"] = estimator.seed
         index["params"] = (estimator.params or MlpParams()).model_dump()
         arrays = {name: np.ascontiguousarray(value) for name, value in estimator.arrays().items()}
         content = {WEIGHTS_FILE: safetensors.numpy.save(arrays)}
@@ -74,10 +76,12 @@ def deserialise_classifier(files: Mapping[str, bytes]) -> Classifier:
     estimator: Estimator
     match family:
         case Family.XGBOOST:
-            estimator = _boosted(files[BOOSTER_FILE], len(classes))
+            estimator = _boosted(files[BOOSTER_FILE], len(classes), index["seed"])
         case Family.MLP:
             arrays = safetensors.numpy.load(files[WEIGHTS_FILE])
-            estimator = PerceptronClassifier.from_arrays(MlpParams.model_validate(index["params"]), arrays)
+            estimator = PerceptronClassifier.from_arrays(
+                MlpParams.model_validate(index["params"]), arrays, seed=index["seed"]
+            )
         case Family.DECISION_TREE | Family.RANDOM_FOREST:
             estimator = _trees(files[TREES_FILE], family)
     return Classifier(family, classes, tuple(index["feature_names"]), estimator)
@@ -94,8 +98,8 @@ class ClassifierDataset(AtomicDataset[Classifier, Classifier]):
             return deserialise_classifier({name: archive.read(name) for name in archive.namelist()})
 
 
-def _boosted(content: bytes, classes: int) -> XgboostClassifier:
-    restored = XgboostClassifier()
+def _boosted(content: bytes, classes: int, seed: int) -> XgboostClassifier:
+    restored = XgboostClassifier(seed=seed)
     restored.classes_ = np.arange(classes)
     restored.booster_ = xgboost.Booster(model_file=bytearray(content))
     return restored

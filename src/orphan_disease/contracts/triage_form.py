@@ -1,7 +1,7 @@
 """The triage form as it arrives: its columns, the units it may state, and how its symptoms are written.
 
-The form is a CSV or Parquet table of text. `domain.triage` types it; `domain.hospital_forms` writes it for the fabricated
-hospital. Column names of the *typed* case are in `contracts.columns`.
+The form is a CSV or Parquet table of text. `domain.triage` types it; `domain.hospital_forms` writes it for the
+fabricated hospital. Column names of the *typed* case are in `contracts.columns`.
 """
 
 from typing import Final

@@ -14,6 +14,7 @@ from orphan_disease.contracts.parameters.feature_engineering import EvidencePara
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.evidence import NOT_HIDDEN, CategoryMembership, mask_disorders, pool_evidence
+from orphan_disease.domain.evidence_rows import EvidenceKind
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.learned_evidence import LearnedEvidence, fit_learned_evidence
 from orphan_disease.domain.ranking import LeaveOut, Ranker
@@ -72,15 +73,14 @@ def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:
 
 
 def citing_disorders(knowledge: KnowledgeBase, references: Sequence[str | None]) -> list[frozenset[str]]:
-    """The disorders whose evidence cites each case's own publication."""
-    return [
-        frozenset(
-            knowledge.disorder_ids[place] for place in np.unique(knowledge.rows.disorder[knowledge.rows.citing(each)])
-        )
-        if each
-        else frozenset()
-        for each in references
-    ]
+    """The disorders whose own annotations cite each case's publication: those that simulated patients are drawn by."""
+    return [_citing(knowledge, reference) if reference else frozenset() for reference in references]
+
+
+def _citing(knowledge: KnowledgeBase, reference: str) -> frozenset[str]:
+    rows = knowledge.rows.citing(reference)
+    own = rows[knowledge.rows.kind[rows] == EvidenceKind.ANNOTATION]
+    return frozenset(knowledge.disorder_ids[place] for place in np.unique(knowledge.rows.disorder[own]))
 
 
 def fit_category_evidence(  # noqa: PLR0913  # knowledge to read, knowledge to draw from, three settings

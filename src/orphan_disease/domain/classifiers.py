@@ -44,7 +44,7 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     """
 
     def __init__(
-        self, params: XgboostParams | None = None, balanced: bool = False, seed: int = 0, threads: int = 1
+        self, params: XgboostParams | None = None, balanced: bool = False, threads: int = 1, *, seed: int
     ) -> None:
         """Keep the settings.
 
@@ -89,7 +89,7 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             return cast(npt.NDArray[np.float32], self.booster_.inplace_predict(np.ascontiguousarray(X)))
 
 
-def build_estimator(family: Family, params: CandidateParams, *, balanced: bool = False, seed: int = 0) -> Estimator:
+def build_estimator(family: Family, params: CandidateParams, *, balanced: bool = False, seed: int) -> Estimator:
     """An unfitted estimator of a family.
 
     Args:

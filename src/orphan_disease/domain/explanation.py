@@ -178,18 +178,19 @@ def _missing(
     ontology, information = knowledge.ontology, knowledge.information
     implied = set((case.observed @ ontology.closure).indices.tolist())
     excluded = set(case.excluded.indices.tolist())
+    closure = ontology.closure
     worth = profile.data * information[profile.indices]
+    depth = np.diff(closure.indptr)[profile.indices]
     typical = np.flatnonzero((profile.data >= LEAST_TYPICAL_FREQUENCY) & (worth > 0))
-    named: list[int] = []
+    order = typical[np.lexsort((-depth[typical], -worth[typical]))]
+    named: dict[int, int] = {}
     covered: set[int] = set()
-    for entry in typical[np.argsort(-worth[typical], kind="stable")]:
+    for entry in order.tolist():
         term = int(profile.indices[entry])
-        above = set(
-            ontology.closure.indices[ontology.closure.indptr[term] : ontology.closure.indptr[term + 1]].tolist()
-        )
-        if term in implied or term in covered or above & excluded:
+        above = set(closure.indices[closure.indptr[term] : closure.indptr[term + 1]].tolist())
+        if term in implied or term in covered or above & excluded or above & named.keys():
             continue
-        named.append(int(entry))
+        named[term] = entry
         covered |= above
         if len(named) == size:
             break
@@ -199,5 +200,5 @@ def _missing(
             ontology.labels[profile.indices[entry]],
             float(profile.data[entry]),
         )
-        for entry in named
+        for entry in named.values()
     )

@@ -71,7 +71,10 @@ def join_month(
     """
     flat = evaluation.answer_columns(predictions)
     last = flat.sort_values(columns.PREDICTED_AT, kind="stable").drop_duplicates(columns.CASE_ID, keep="last")
-    cases = last[[columns.CASE_ID, columns.PATIENT_ID]].assign(**{columns.PROVENANCE: _provenances(last)})
+    answered = last.rename(columns={columns.PREDICTED_AT: columns.ENCOUNTER_AT})
+    cases = answered[[columns.CASE_ID, columns.PATIENT_ID, columns.ENCOUNTER_AT]].assign(
+        **{columns.PROVENANCE: _provenances(last)}
+    )
     nobody = pd.DataFrame({columns.CASE_ID: [], columns.DIAGNOSIS_ID: []}, dtype="str")
     found, _ = labels.build_labels(cases, typed_truth, nobody, disorders)
     chosen = month or last_month(found)

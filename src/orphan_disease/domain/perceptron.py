@@ -43,7 +43,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         classes_: class codes 0 to K-1.
     """
 
-    def __init__(self, params: MlpParams | None = None, balanced: bool = False, seed: int = 0) -> None:
+    def __init__(self, params: MlpParams | None = None, balanced: bool = False, *, seed: int) -> None:
         """Keep the settings.
 
         Args:
@@ -82,7 +82,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         return {"mean": self.mean_, "scale": self.scale_, **weights}
 
     @classmethod
-    def from_arrays(cls, params: MlpParams, arrays: Mapping[str, _FloatArray], *, seed: int = 0) -> Self:
+    def from_arrays(cls, params: MlpParams, arrays: Mapping[str, _FloatArray], *, seed: int) -> Self:
         """The inverse of `arrays`."""
         restored = cls(params, seed=seed)
         restored.mean_, restored.scale_ = arrays["mean"], arrays["scale"]

@@ -111,7 +111,7 @@ class Predictor:
         own = self.encoder.transform(cases, self.knowledge.ontology)
         nothing = [frozenset[str]()] * len(batch)
         hidden = citing_disorders(self.knowledge, batch.references) if leave_out == "own" else nothing
-        return own.join(self.evidence.features(batch, scores, self.knowledge, hidden), validate="one_to_one")
+        return own.join(self.evidence.features(batch, scores.scorers, self.knowledge, hidden), validate="one_to_one")
 
     @cached_property
     def ranker(self) -> Ranker:

@@ -55,13 +55,14 @@ class NextQuestion:
     probability: float
 
 
-def next_questions(
+def next_questions(  # noqa: PLR0913  # three of them may be left out
     case: CaseBatch,
     probabilities: npt.NDArray[np.float32],
     knowledge: KnowledgeBase,
     *,
     size: int = 5,
     category_weight: float = 1.0,
+    least_disorders: int = LEAST_DISORDERS,
 ) -> tuple[NextQuestion, ...]:
     """The questions of the largest expected gain, none implied by what is known.
 
@@ -71,6 +72,7 @@ def next_questions(
         knowledge: the knowledge base.
         size: how many questions.
         category_weight: worth of a bit on the category against a bit on the differential.
+        least_disorders: disorders that must know a finding for it to be asked.
 
     Raises:
         ValueError: if the batch is not of one case.
@@ -81,7 +83,7 @@ def next_questions(
     top = np.argpartition(-probabilities, kept - 1)[:kept]
     weights = probabilities[top].astype(np.float64)
     weights /= weights.sum()
-    terms = _askable_terms(case, knowledge, top)
+    terms = _askable_terms(case, knowledge, top, least_disorders)
     frequencies = _frequencies(knowledge, top, terms)
     bits, yes = expected_gain(weights, frequencies)
     category_bits = _category_gain(weights, frequencies, [knowledge.facts.categories[place] for place in top])
@@ -130,17 +132,19 @@ def _category_gain(weights: FloatArray, frequencies: FloatArray, categories: lis
     return gain
 
 
-def _askable_terms(case: CaseBatch, knowledge: KnowledgeBase, top: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _askable_terms(
+    case: CaseBatch, knowledge: KnowledgeBase, top: npt.NDArray[np.intp], least_disorders: int
+) -> npt.NDArray[np.intp]:
     """Features of the leading disorders that can be asked, and whose answer is not known already."""
     closure = knowledge.ontology.closure
     candidates = np.unique(knowledge.profiles[top].indices)
     known = np.zeros(closure.shape[0], dtype=bool)
     known[(case.observed @ closure).indices] = True
     ruled_out = (closure[candidates] @ case.excluded.T).toarray().ravel() > 0
-    common = np.diff(knowledge.profiles_by_term.indptr)[candidates] >= LEAST_DISORDERS
+    common = np.diff(knowledge.profiles_by_term.indptr)[candidates] >= least_disorders
     specific = knowledge.information[candidates] >= LEAST_INFORMATION
     kept = ~known[candidates] & ~ruled_out & common & specific & _asked_in_clinic(knowledge)[candidates]
-    return candidates[kept].astype(np.intp)
+    return np.asarray(candidates[kept], dtype=np.intp)
 
 
 def _asked_in_clinic(knowledge: KnowledgeBase) -> npt.NDArray[np.bool_]:
@@ -148,10 +152,9 @@ def _asked_in_clinic(knowledge: KnowledgeBase) -> npt.NDArray[np.bool_]:
     ontology = knowledge.ontology
     roots = [ontology.index[root] for root in NOT_ASKABLE_ROOTS if root in ontology.index]
     below = ontology.closure[:, roots].toarray().any(axis=1)
-    if PHENOTYPE_ROOT not in ontology.index:
-        return np.logical_not(below)
-    phenotype = ontology.closure[:, [ontology.index[PHENOTYPE_ROOT]]].toarray().ravel() > 0
-    return np.logical_and(phenotype, ~below)
+    if PHENOTYPE_ROOT in ontology.index:
+        below |= ontology.closure[:, [ontology.index[PHENOTYPE_ROOT]]].toarray().ravel() == 0
+    return np.asarray(below == 0, dtype=np.bool_)
 
 
 def _frequencies(knowledge: KnowledgeBase, top: npt.NDArray[np.intp], terms: npt.NDArray[np.intp]) -> FloatArray:

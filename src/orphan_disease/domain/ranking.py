@@ -110,6 +110,7 @@ class Ranker:
         )
         self._vectors = TermVectors(scorer, self.settings.cached_terms)
         excluded = excluded_log_ratios(knowledge.profiles, self.settings.likelihood)
+        self._nothing = nothing_left_out(knowledge)
         self._excluded_by_term = sparse.csr_matrix(excluded.T)
 
     def score(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> RankerScores:

@@ -34,6 +34,7 @@ class RerankerSettings:
     """How the trees are grown.
 
     Attributes:
+        seed: of the sampling of rows, columns and folds.
         rounds: number of trees.
         depth: of each tree.
         learning_rate: weight of each tree.
@@ -42,16 +43,15 @@ class RerankerSettings:
         case_handicap: taken off the margin of disorders that the case base holds a patient of. The trees learn how
             often the training cases' disorders had a case, which no hospital's next patient owes them: without the
             handicap, disorders without a case lose places.
-        seed: of the sampling of rows, columns and folds.
     """
 
+    seed: int
     rounds: int = 150
     depth: int = 5
     learning_rate: float = 0.08
     pairs: int = 20
     folds: int = 5
     case_handicap: float = 1.0
-    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def handicapped(margins: FloatArray, candidates: CandidateSet, handicap: float) 
     return np.asarray(margins - np.float32(handicap) * candidates.with_cases, dtype=np.float32)
 
 
-def fit_reranker(training: Sequence[TrainingCandidates], settings: RerankerSettings | None = None) -> Reranker:
+def fit_reranker(training: Sequence[TrainingCandidates], settings: RerankerSettings) -> Reranker:
     """Grow the trees on every case, and fit the probabilities on out-of-fold margins.
 
     Args:
@@ -128,12 +128,11 @@ def fit_reranker(training: Sequence[TrainingCandidates], settings: RerankerSetti
     Raises:
         ValueError: if no case has its disorder among its candidates.
     """
-    chosen = settings or RerankerSettings()
-    held_out = out_of_fold_margins(training, chosen)
+    held_out = out_of_fold_margins(training, settings)
     temperature, elsewhere = fit_probabilities(held_out, [part.is_right for part in training])
-    trees = _grow(training, [np.ones(len(part.groups), dtype=bool) for part in training], chosen)
+    trees = _grow(training, [np.ones(len(part.groups), dtype=bool) for part in training], settings)
     raw = np.frombuffer(bytes(trees.save_raw("ubj")), dtype=np.uint8)
-    return Reranker(raw, temperature, elsewhere, chosen.case_handicap)
+    return Reranker(raw, temperature, elsewhere, settings.case_handicap)
 
 
 def out_of_fold_margins(

@@ -117,7 +117,7 @@ class AugmentationSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn 
         seed: of the draw.
     """
 
-    def __init__(self, pool: AugmentationPool, target_ratio: float = 1.0, seed: int = 0) -> None:
+    def __init__(self, pool: AugmentationPool, target_ratio: float = 1.0, *, seed: int) -> None:
         """Keep the settings."""
         self.pool = pool
         self.target_ratio = target_ratio
@@ -150,8 +150,8 @@ def resampled_estimator(  # noqa: PLR0913  # a strategy needs the plan, the pool
     *,
     categories: Sequence[str],
     feature_names: Sequence[str],
+    seed: int,
     pool: AugmentationPool | None = None,
-    seed: int = 0,
 ) -> Estimator:
     """The estimator behind the strategy's sampler; "none" and "class_weight" need no sampler.
 
@@ -173,7 +173,7 @@ def resampled_estimator(  # noqa: PLR0913  # a strategy needs the plan, the pool
         if pool is None:
             raise ValueError("resampling 'augmentation' needs a pool of simulated cases; none was given")
         ratio = min(plan.targets.values()) / max(plan.targets.values())
-        sampler: Any = AugmentationSampler(pool, ratio, seed)
+        sampler: Any = AugmentationSampler(pool, ratio, seed=seed)
     elif strategy is Resampling.RANDOM_OVERSAMPLING:
         sampler = RandomOverSampler(sampling_strategy=_Targets(plan, tuple(categories)), random_state=seed)
     else:

@@ -38,7 +38,9 @@ def build_knowledge_base(  # noqa: PLR0913, PLR0917  # one argument per dataset
 ) -> KnowledgeBase:
     """Disorders with their profiles, ready to score cases and to travel in the packaged model."""
     ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
-    return knowledge.build_knowledge_base(ontology, hpo_annotations, disorders, version=str(knowledge_profile["knowledge_version"]))
+    return knowledge.build_knowledge_base(
+        ontology, hpo_annotations, disorders, version=str(knowledge_profile["knowledge_version"])
+    )
 
 
 def fit_case_encoder(
