@@ -12,7 +12,6 @@ from orphan_disease.domain.evaluation import (
     measure_answers,
     measure_categories,
     measure_orphan,
-    resampled_interval,
 )
 
 PARAMS = EvaluationParams(bootstrap_samples=50, minimum_cases=2, seed=1)
@@ -104,18 +103,3 @@ def test_simulated_and_published_cases_stand_apart(answers: pd.DataFrame) -> Non
     assert document["simulated"]["cases_of_known_category"] == 3
     assert document["publication"] == {"cases": 1, "orphan_cases": 1, "cases_of_known_category": 1, "groups": 1}
     assert set(document["simulated"]) >= {"category", "orphan"}
-
-
-def test_resamples_draw_whole_groups() -> None:
-    groups = np.array(["x", "x", "x", "y"])
-    seen: list[int] = []
-
-    def share(rows: np.ndarray) -> float:
-        seen.append(int((rows < 3).sum()))
-        return float((rows < 3).mean())
-
-    interval = resampled_interval(share, groups, PARAMS)
-
-    assert interval.value == 0.75
-    assert set(seen) == {0, 3, 6}
-    assert (interval.low, interval.high) == (0.0, 1.0)

@@ -4,21 +4,20 @@ Intervals resample whole groups (disorders, with the publications that join them
 each other. Simulated and real cases never meet in one figure.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.metrics import roc_auc_score, roc_curve
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.frames.features import NOVELTY, raw_column
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.records import probability_column
 from orphan_disease.contracts.vocabulary import ABSTAINED
-from orphan_disease.domain.calibration import expected_calibration_error
+from orphan_disease.domain import resampled_figures as resampling
 from orphan_disease.domain.decision import ORPHAN_CLASSES, DecisionRule
 from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
 
@@ -31,7 +30,6 @@ __all__ = [
     "measure_categories",
     "measure_orphan",
     "out_of_fold_answers",
-    "resampled_interval",
 ]
 
 OUT_OF_FOLD: Final = "out_of_fold"
@@ -78,6 +76,11 @@ class AnsweredCases:
     def __len__(self) -> int:
         """Number of cases."""
         return len(self.actual)
+
+    @property
+    def hit(self) -> npt.NDArray[np.bool_]:
+        """Whether the most probable category is the actual one, n."""
+        return np.asarray(self.probabilities.argmax(axis=1) == self.actual)
 
 
 def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
@@ -185,26 +188,19 @@ def measure_categories(
     figures = classification_metrics(
         tallies, categories, samples=params.bootstrap_samples, level=params.interval, seed=params.seed
     )
-    hit = answered.probabilities.argmax(axis=1) == answered.actual
-    covered = answered.inside[np.arange(len(answered)), answered.actual]
-    sizes = answered.inside.sum(axis=1)
-    kept = ~answered.abstained
-
-    def calibration_error(rows: _Rows) -> float:
-        return expected_calibration_error(answered.probabilities[rows], answered.actual[rows], params.calibration_bins)
-
-    def accuracy_when_answered(rows: _Rows) -> float:
-        answered_rows = rows[kept[rows]]
-        return float(hit[answered_rows].mean()) if len(answered_rows) else float("nan")
-
-    others: dict[str, Callable[[_Rows], float]] = {
-        "accuracy_when_answered": accuracy_when_answered,
-        "abstention_rate": lambda rows: float(answered.abstained[rows].mean()),
-        "coverage": lambda rows: float(covered[rows].mean()),
-        "mean_set_size": lambda rows: float(sizes[rows].mean()),
-        "calibration_error": calibration_error,
-    }
-    return figures | {name: resampled_interval(figure, answered.groups, params) for name, figure in others.items()}
+    return figures | resampling.resampled_intervals(
+        {
+            "accuracy_when_answered": resampling.ratio(answered.hit & ~answered.abstained, ~answered.abstained),
+            "abstention_rate": resampling.ratio(answered.abstained),
+            "coverage": resampling.ratio(answered.inside[np.arange(len(answered)), answered.actual]),
+            "mean_set_size": resampling.ratio(answered.inside.sum(axis=1)),
+            "calibration_error": resampling.calibration_error(
+                answered.probabilities.max(axis=1), answered.hit, params.calibration_bins
+            ),
+        },
+        answered.groups,
+        params,
+    )
 
 
 def measure_orphan(
@@ -218,45 +214,15 @@ def measure_orphan(
         groups: n labels of groups that are resampled whole.
         params: specificity and resampling.
     """
-
-    def area(rows: _Rows) -> float:
-        return float(roc_auc_score(is_orphan[rows], scores[rows])) if _both(is_orphan[rows]) else float("nan")
-
-    def sensitivity(rows: _Rows) -> float:
-        if not _both(is_orphan[rows]):
-            return float("nan")
-        false_positives, true_positives, _ = roc_curve(is_orphan[rows], scores[rows])
-        return float(true_positives[false_positives <= 1 - params.specificity].max())
-
-    name = f"sensitivity_at_{round(100 * params.specificity)}_specificity"
-    return {
-        "area_under_roc": resampled_interval(area, groups, params),
-        name: resampled_interval(sensitivity, groups, params),
-    }
-
-
-def resampled_interval(
-    figure: Callable[[_Rows], float], groups: npt.NDArray[Any], params: EvaluationParams
-) -> Interval:
-    """A figure of n rows with its percentile interval over resamples of whole groups.
-
-    Args:
-        figure: takes positions of rows, with repeats; NaN where it cannot be computed.
-        groups: n labels.
-        params: number of resamples, level and seed.
-    """
-    codes, names = pd.factorize(groups)
-    order = np.argsort(codes, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(codes, minlength=len(names)))[:-1])
-    generator = np.random.default_rng(params.seed)
-    drawn = [
-        figure(np.concatenate([members[place] for place in generator.integers(len(names), size=len(names))]))
-        for _ in range(params.bootstrap_samples)
-    ]
-    finite = np.array(drawn)[np.isfinite(drawn)]
-    tails = [(1 - params.interval) / 2, (1 + params.interval) / 2]
-    low, high = np.quantile(finite, tails) if len(finite) else (np.nan, np.nan)
-    return Interval(figure(np.arange(len(groups))), float(low), float(high))
+    sensitivity = f"sensitivity_at_{round(100 * params.specificity)}_specificity"
+    return resampling.resampled_intervals(
+        {
+            "area_under_roc": resampling.area_under_roc(scores, is_orphan),
+            sensitivity: resampling.sensitivity_at(scores, is_orphan, params.specificity),
+        },
+        groups,
+        params,
+    )
 
 
 def _raw(out_of_fold: pd.DataFrame, classes: Sequence[str]) -> tuple[_FloatArray, npt.NDArray[np.bool_]]:
@@ -269,10 +235,6 @@ def _raw(out_of_fold: pd.DataFrame, classes: Sequence[str]) -> tuple[_FloatArray
 def _parts(answers: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     for key, rows in answers.groupby([columns.SPLIT, columns.PROVENANCE], sort=True):
         yield cast(tuple[str, str], key), rows
-
-
-def _both(flags: npt.NDArray[np.bool_]) -> bool:
-    return bool(flags.any() and not flags.all())
 
 
 def _plain(figures: dict[str, Interval]) -> dict[str, dict[str, float]]:
