@@ -91,6 +91,19 @@ def test_another_layout_is_refused(copied: Path) -> None:
         read_package(copied)
 
 
+def test_a_package_of_another_release_is_refused(copied: Path) -> None:
+    index = copied / "predictor" / "index.json"
+    content = orjson.loads(index.read_bytes())
+    del content["fields"]["knowledge"]
+    index.write_bytes(orjson.dumps(content))
+    manifest = read_manifest(copied)
+    files = {**manifest.files, "predictor/index.json": hashlib.sha256(index.read_bytes()).hexdigest()}
+    (copied / "manifest.json").write_text(manifest.model_copy(update={"files": files}).model_dump_json())
+
+    with pytest.raises(PackageError, match=r"another release.*train again"):
+        read_package(copied)
+
+
 def test_a_folder_that_is_no_package_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"manifest\.json: not found"):
         read_package(tmp_path)

@@ -78,6 +78,18 @@ def test_the_last_month_is_the_last_with_an_answered_case_and_the_last_answer_co
     assert outcomes["group"].to_dict() == {"V2": "ORPHA:2", "V3": "OMIM:1", "V4": "case V4"}
 
 
+def test_a_history_meets_the_latest_diagnosis_of_its_patient(
+    predictions: pd.DataFrame, disorders: pd.DataFrame
+) -> None:
+    rows = [("SIM-000001", "V8", "NONE", "2026-01-01"), ("SIM-000001", "V9", "ORPHA:2", "2026-03-01")]
+    names = ["patient_id", "encounter_id", "diagnosis_id", "confirmed_at"]
+    typed, _ = type_truth(pd.DataFrame(rows, columns=names).assign(category="", simulated="yes"))
+    history = predictions.iloc[:1].assign(case_id="HIS-1", patient_id="SIM-000001")
+
+    outcomes = join_month(history, typed, disorders)
+    assert (outcomes["split"].tolist(), outcomes["category_actual"].tolist()) == (["2026-03"], ["b"])
+
+
 def test_no_diagnosis_gives_an_empty_month_that_is_not_decided(
     predictions: pd.DataFrame, typed_truth: pd.DataFrame, disorders: pd.DataFrame
 ) -> None:
@@ -130,4 +142,8 @@ def test_cut_offs_must_be_in_order() -> None:
 
 
 def test_no_date_is_no_month() -> None:
-    assert last_month(pd.DataFrame({"confirmed_at": pd.to_datetime([None], utc=True)})) == "none"
+    assert last_month(pd.DataFrame({"confirmed_at": pd.to_datetime([None], utc=True), "is_orphan": True})) == "none"
+
+
+def test_a_month_that_was_asked_for_is_named_even_if_it_is_empty() -> None:
+    assert decide_action({}, CUT_OFFS, "2020-01")["month"] == "2020-01"

@@ -86,7 +86,8 @@ def read_package(folder: Path) -> Predictor:
     """Load a package after verifying the checksum of each of its files.
 
     Raises:
-        PackageError: if a file is absent or differs from what the manifest says; nothing is loaded then.
+        PackageError: if a file is absent or differs from what the manifest says (nothing is loaded then), or if another
+            release wrote them.
     """
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
@@ -101,7 +102,11 @@ def read_package(folder: Path) -> Predictor:
                 "saved, so nothing is loaded. Restore the file or train again"
             )
             raise PackageError(msg)
-    predictor = read_archive(Predictor, folder / PREDICTOR_FOLDER, formats=CLASSIFIER_FORMATS)
+    try:
+        predictor = read_archive(Predictor, folder / PREDICTOR_FOLDER, formats=CLASSIFIER_FORMATS)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        msg = f"{folder}: whole, but written by another release of this project ({error!r}); train again"
+        raise PackageError(msg) from error
     return replace(predictor, model_version=manifest.version)
 
 

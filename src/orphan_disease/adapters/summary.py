@@ -20,7 +20,7 @@ NEXT: Final = (
     ("answer cases", "kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>"),
     ("compare runs", "mlflow ui --backend-store-uri {tracking_uri}"),
     ("see the graph", "kedro viz run"),
-    ("read the model card", "data/08_reporting/model_card.md"),
+    ("read the model card", "{card}"),
 )
 SPLITS: Final[Mapping[str, str]] = {
     "out_of_fold": "unseen disorders, out of fold",
@@ -59,7 +59,7 @@ class SummaryHooks:
         del pipeline
         if summary := self._saved.get(SUMMARY_DATASET):
             self._console.print(render_training(summary))
-            self._console.print(_where(run_params, self._run))
+            self._console.print(_where(run_params, self._run, _place(catalog, "model_card")))
         for name, title in (("monitoring_decision", "monitoring"), ("promotion_record", "retraining")):
             if name in self._saved:
                 self._console.print(render_decision(title, self._saved[name]))
@@ -115,7 +115,13 @@ def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     yield by_category
 
 
-def _where(run_params: Mapping[str, Any], run_id: str | None) -> RenderableType:
+def _place(catalog: CatalogProtocol[Any, Any], name: str) -> str:
+    """Where a dataset lies, as the catalog names it."""
+    dataset = catalog.get(name)
+    return str(getattr(dataset, "_filepath", name))
+
+
+def _where(run_params: Mapping[str, Any], run_id: str | None, card: str) -> RenderableType:
     """The tracked run, and the commands that follow."""
     uri = mlflow.get_tracking_uri()
     lines = Table.grid(padding=(0, 2))
@@ -123,7 +129,7 @@ def _where(run_params: Mapping[str, Any], run_id: str | None) -> RenderableType:
         lines.add_row("MLflow run", f"{run_id} in {uri}")
     project = Path(str(run_params.get("project_path", ".")))
     for what, command in NEXT:
-        lines.add_row(what, command.format(tracking_uri=uri.replace(f"{project}/", "")))
+        lines.add_row(what, command.format(tracking_uri=uri, card=card).replace(f"{project}/", ""))
     return Panel(lines, title="What next", expand=False)
 
 

@@ -112,7 +112,8 @@ def per_category_figure(metrics: Mapping[str, Any], categories: Sequence[str]) -
         axes.set(ylim=(0, 1.05), ylabel="value, with its interval")
         axes.set_title(title, fontsize=9)
     if sections:
-        axes_list[0].legend(fontsize=8, frameon=False, loc="upper left", ncols=3)
+        handles, names = axes_list[0].get_legend_handles_labels()
+        figure.legend(handles, names, fontsize=9, frameon=False, loc="outside lower center", ncols=3)
     figure.suptitle("Precision, recall and F1 of each category")
     return figure
 

@@ -14,7 +14,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.parameters.monitoring import CutOffs
 from orphan_disease.contracts.vocabulary import NOTHING_FOUND, Provenance
-from orphan_disease.domain import evaluation, labels
+from orphan_disease.domain import evaluation, labels, truth
 from orphan_disease.domain.evaluation import ACTUAL
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 
@@ -43,18 +43,32 @@ def known_disorders(knowledge: KnowledgeBase) -> pd.DataFrame:
     )
 
 
-def last_month(outcomes: pd.DataFrame) -> str:
-    """The last month with a confirmed diagnosis, as YYYY-MM, or `none`.
+def last_month(outcomes: pd.DataFrame, minimum_labels: int = 1) -> str:
+    """The last month with so many confirmed orphan cases, else the last with any diagnosis, as YYYY-MM, or `none`.
 
-    >>> last_month(pd.DataFrame({"confirmed_at": pd.to_datetime(["2026-01-31", "2026-03-01"], utc=True)}))
-    '2026-03'
+    Args:
+        outcomes: columns CONFIRMED_AT and IS_ORPHAN.
+        minimum_labels: what a decision needs.
+
+    >>> dates = pd.to_datetime(["2026-01-30", "2026-01-31", "2026-03-01"], utc=True)
+    >>> outcomes = pd.DataFrame({"confirmed_at": dates, "is_orphan": True})
+    >>> last_month(outcomes), last_month(outcomes, 2)
+    ('2026-03', '2026-01')
     """
-    dates = outcomes[columns.CONFIRMED_AT].dropna()
-    return NO_MONTH if dates.empty else f"{dates.max():%Y-%m}"
+    dated = outcomes[outcomes[columns.CONFIRMED_AT].notna()]
+    months = dated[columns.CONFIRMED_AT].dt.strftime("%Y-%m")
+    counts = months[dated[columns.IS_ORPHAN].astype(bool)].value_counts()
+    enough = counts.index[counts >= minimum_labels]
+    return str(max(enough if len(enough) else months, default=NO_MONTH))
 
 
 def join_month(
-    predictions: pd.DataFrame, typed_truth: pd.DataFrame, disorders: pd.DataFrame, month: str | None
+    predictions: pd.DataFrame,
+    typed_truth: pd.DataFrame,
+    disorders: pd.DataFrame,
+    month: str | None = None,
+    *,
+    minimum_labels: int = 1,
 ) -> pd.DataFrame:
     """The answers whose diagnosis was confirmed in a month, with that diagnosis.
 
@@ -64,7 +78,8 @@ def join_month(
         predictions: prediction records.
         typed_truth: see `domain.truth`.
         disorders: see `known_disorders`.
-        month: YYYY-MM; the last one with a diagnosis of an answered case if None.
+        month: YYYY-MM; if None, the last one with enough labels among the answered cases, see `last_month`.
+        minimum_labels: confirmed orphan cases that are enough.
 
     Returns:
         Joined answers as `domain.evaluation` measures them: `split` is the month, `group` the disorder.
@@ -76,11 +91,11 @@ def join_month(
         **{columns.PROVENANCE: _provenances(last)}
     )
     nobody = pd.DataFrame({columns.CASE_ID: [], columns.DIAGNOSIS_ID: []}, dtype="str")
-    found, _ = labels.build_labels(cases, typed_truth, nobody, disorders)
-    chosen = month or last_month(found)
+    found, _ = labels.build_labels(cases, _with_patients(typed_truth), nobody, disorders)
+    chosen = month or last_month(found, minimum_labels)
     in_month = found[found[columns.CONFIRMED_AT].dt.strftime("%Y-%m") == chosen]
-    truth = in_month.rename(columns={columns.CATEGORY: columns.CATEGORY + ACTUAL})
-    joined = last.merge(truth, on=columns.CASE_ID, validate="one_to_one")
+    confirmed = in_month.rename(columns={columns.CATEGORY: columns.CATEGORY + ACTUAL})
+    joined = last.merge(confirmed, on=columns.CASE_ID, validate="one_to_one")
     return joined.assign(**{columns.GROUP: _groups(joined)}).assign(**{columns.SPLIT: chosen})
 
 
@@ -89,22 +104,23 @@ def measure_month(outcomes: pd.DataFrame, params: EvaluationParams) -> dict[str,
     return evaluation.measure_answers(outcomes, params)
 
 
-def decide_action(metrics: Mapping[str, Any], cut_offs: CutOffs) -> dict[str, Any]:
+def decide_action(metrics: Mapping[str, Any], cut_offs: CutOffs, month: str | None = None) -> dict[str, Any]:
     """What the figures call for, and why.
 
     Args:
         metrics: of one month, as `measure_month` gives them.
         cut_offs: see there.
+        month: the one that was asked for, named where nothing was found in it.
 
     Returns:
         `month`, `action`, `provenance` (whose cases decided), `reason`, `labels` and, where measured, `macro_f1`.
     """
-    nothing: tuple[str, dict[str, Any]] = (NO_MONTH, {})
-    month, sections = next(iter(metrics.items()), nothing)
+    nothing: tuple[str, dict[str, Any]] = (month or NO_MONTH, {})
+    looked_at, sections = next(iter(metrics.items()), nothing)
     provenance = _deciding(sections)
     section = sections.get(provenance, {})
     count = int(section.get("cases_of_known_category", 0))
-    decision: dict[str, Any] = {"month": month, "provenance": provenance, "labels": count}
+    decision: dict[str, Any] = {"month": looked_at, "provenance": provenance, "labels": count}
     if count < cut_offs.minimum_labels or "category" not in section:
         reason = f"{count} confirmed orphan cases of a known category; a decision needs {cut_offs.minimum_labels}"
         return decision | {"action": Action.NOT_ENOUGH_LABELS.value, "reason": reason}
@@ -131,6 +147,16 @@ def _provenances(predictions: pd.DataFrame) -> list[str]:
     """Simulated or hospital: a case that does not say it is fabricated counts as a patient."""
     flags = predictions[columns.IS_SIMULATED]
     return [Provenance.SIMULATED.value if flag is True or flag == 1 else Provenance.HOSPITAL.value for flag in flags]
+
+
+def _with_patients(typed_truth: pd.DataFrame) -> pd.DataFrame:
+    """The truth, and for each patient the latest diagnosis of any visit: a history is of a patient, of no visit."""
+    of_visits = typed_truth[typed_truth[truth.IS_CURRENT].astype(bool) & typed_truth[columns.PATIENT_ID].notna()]
+    known = of_visits.loc[of_visits[columns.CASE_ID].isna(), columns.PATIENT_ID]
+    latest = of_visits.sort_values(columns.CONFIRMED_AT, kind="stable", na_position="first")
+    of_patients = latest[~latest[columns.PATIENT_ID].isin(known)].drop_duplicates(columns.PATIENT_ID, keep="last")
+    unnamed = pd.Series(pd.NA, index=of_patients.index, dtype=typed_truth[columns.CASE_ID].dtype)
+    return pd.concat([typed_truth, of_patients.assign(**{columns.CASE_ID: unnamed})], ignore_index=True)
 
 
 def _groups(joined: pd.DataFrame) -> "pd.Series[str]":

@@ -21,7 +21,8 @@ def join_month(
 ) -> pd.DataFrame:
     """Join stored answers with the diagnoses confirmed in the month."""
     disorders = monitoring.known_disorders(predictor.knowledge)
-    return monitoring.join_month(predictions, typed_truth, disorders, params.month)
+    needed = params.cut_offs.minimum_labels
+    return monitoring.join_month(predictions, typed_truth, disorders, params.month, minimum_labels=needed)
 
 
 def measure_month(outcomes: pd.DataFrame, params: MonitoringParams) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def measure_month(outcomes: pd.DataFrame, params: MonitoringParams) -> dict[str,
 
 def decide_action(metrics: dict[str, Any], params: MonitoringParams) -> dict[str, Any]:
     """Decide what the figures call for."""
-    return monitoring.decide_action(metrics, params.cut_offs)
+    return monitoring.decide_action(metrics, params.cut_offs, params.month)
 
 
 def build_monitoring_report(
