@@ -81,3 +81,9 @@ def test_models_of_different_categories_are_not_compared() -> None:
     other = answers("m2", [0.9, 0.9, 0.1, 0.1]).rename(columns={"probability_b": "probability_c"})
     record = compare_answers(answers("m1", [0.9, 0.9, 0.1, 0.1]), other, RETRAIN, PARAMS)
     assert (record["promoted"], record["verdict"]) == (False, "the two models speak of different categories")
+
+
+def test_the_same_model_again_changes_nothing() -> None:
+    same = answers("m1", [0.9, 0.9, 0.1, 0.1])
+    record = compare_answers(same, same, RETRAIN, PARAMS)
+    assert (record["promoted"], record["verdict"]) == (False, "training again gave the very model that is served")

@@ -38,7 +38,7 @@ class Place:
         done = subprocess.run(
             command,
             cwd=self.project,
-            env={**os.environ, **self.variables, "COLUMNS": "160"},
+            env={**os.environ, **self.variables, "COLUMNS": "160", "OMP_WAIT_POLICY": "passive"},
             capture_output=True,
             text=True,
             timeout=RUN_SECONDS,

@@ -28,6 +28,7 @@ from orphan_disease.domain.fingerprints import fingerprint_frame
 __all__ = ["FINGERPRINTED_DATASETS", "RunRecordHooks", "flatten"]
 
 FINGERPRINTED_DATASETS: Final = ("hpo_annotations", "disorders", "cases", "labels", "split_assignment")
+FIGURES_OF_THE_MODEL: Final = "classification_metrics"
 
 _logger = logging.getLogger(__name__)
 
@@ -92,8 +93,11 @@ class RunRecordHooks:
         del node
         self._fingerprint(dataset_name, data)
         kind = self._kinds.get(dataset_name)
-        if self._run_id is not None and kind is not None:
-            _RECORDERS[kind](self._run_id, dataset_name, data)
+        if self._run_id is None or kind is None:
+            return
+        _RECORDERS[kind](self._run_id, dataset_name, data)
+        if dataset_name == FIGURES_OF_THE_MODEL:
+            _tag_versions(self._run_id, data)
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any, node: Node) -> None:
@@ -128,6 +132,19 @@ def _recorded_kinds(catalog: CatalogProtocol[Any, Any]) -> dict[str, str]:
             raise ValueError(msg)
         kinds[name] = kind
     return kinds
+
+
+def _tag_versions(run_id: str, data: Mapping[str, Any]) -> None:
+    """Write the macro-F1 of each split and provenance on the model versions that the run has registered."""
+    figures = {
+        f"macro_f1.{split}.{provenance}": f"{section['category']['macro_f1']['value']:.3f}"
+        for split, by_provenance in data.items()
+        for provenance, section in by_provenance.items()
+        if "category" in section
+    }
+    for version in MlflowClient().search_model_versions(f"run_id='{run_id}'"):
+        for name, value in figures.items():
+            MlflowClient().set_model_version_tag(version.name, version.version, name, value)
 
 
 def _record_metrics(run_id: str, name: str, data: Mapping[str, Any]) -> None:

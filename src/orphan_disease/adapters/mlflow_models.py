@@ -9,6 +9,7 @@ from typing import Any, Final
 import mlflow
 import pandas as pd
 from kedro.io import AbstractDataset
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
@@ -59,6 +60,7 @@ class RegisteredModelDataset(AbstractDataset[Predictor, str]):
             _logger.info("no run is tracked: the model is not registered")
             return
         client = MlflowClient()
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # the artefacts are local files of some megabytes
         with TemporaryDirectory(prefix="registered_model_") as aside:
             manifest = package_files.write_package(data, Path(aside))
             logged = mlflow.pyfunc.log_model(

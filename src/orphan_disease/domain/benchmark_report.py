@@ -23,7 +23,18 @@ __all__ = ["benchmark_figure", "benchmark_markdown", "measure_ranks"]
 REFERENCE_METHOD: Final = "one-sided Resnik"
 CURVE_DEPTHS: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 RELIABILITY_BINS: Final = 8
-COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666", "#000000", "#F0E442")
+COLOURS: Final = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#666666",
+    "#000000",
+    "#F0E442",
+    "#8B4513",
+)
 MODE_TITLES: Final[Mapping[str, str]] = {
     AS_RELEASED: "Annotations as released (inflated: a case may be recognised by its own description)",
     OWN_PAPER: "The case's own paper left out (the honest figure)",
@@ -149,7 +160,7 @@ def _draw_curves(axes: Axes, honest: pd.DataFrame) -> None:
     axes.set_title("Published cases, own paper left out")
     axes.set_ylim(0, None)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=7, loc="upper left", framealpha=0.6)
 
 
 def _draw_reliability(axes: Axes, honest: pd.DataFrame) -> None:

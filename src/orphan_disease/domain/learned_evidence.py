@@ -19,6 +19,7 @@ from scipy.special import log_softmax, logsumexp
 from torch import nn
 
 from orphan_disease.contracts.parameters.feature_engineering import LearnedEvidenceParams
+from orphan_disease.domain.torch_threads import single_torch_thread
 
 __all__ = ["CategoryNetwork", "LearnedEvidence", "fit_learned_evidence"]
 
@@ -172,7 +173,7 @@ def _fit_network(
     generator = np.random.default_rng(seed)
     weights = len(codes) / (classes * np.maximum(np.bincount(codes, minlength=classes), 1))
     loss = nn.CrossEntropyLoss(weight=torch.tensor(weights, dtype=torch.float32))
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), single_torch_thread():
         torch.manual_seed(seed)
         network = _Network(inputs.shape[1], classes, params)
         optimiser = torch.optim.AdamW(network.parameters(), lr=params.learning_rate, weight_decay=params.weight_decay)

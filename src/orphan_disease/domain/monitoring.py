@@ -13,7 +13,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.parameters.monitoring import CutOffs
-from orphan_disease.contracts.vocabulary import NOTHING_FOUND, Provenance
+from orphan_disease.contracts.vocabulary import NOTHING_FOUND, UNKNOWN_CATEGORY, Provenance
 from orphan_disease.domain import evaluation, labels, truth
 from orphan_disease.domain.evaluation import ACTUAL
 from orphan_disease.domain.knowledge_base import KnowledgeBase
@@ -44,20 +44,21 @@ def known_disorders(knowledge: KnowledgeBase) -> pd.DataFrame:
 
 
 def last_month(outcomes: pd.DataFrame, minimum_labels: int = 1) -> str:
-    """The last month with so many confirmed orphan cases, else the last with any diagnosis, as YYYY-MM, or `none`.
+    """The last month with enough orphan cases of a known category, else the last with any diagnosis, else `none`.
 
     Args:
-        outcomes: columns CONFIRMED_AT and IS_ORPHAN.
+        outcomes: columns CONFIRMED_AT, IS_ORPHAN and CATEGORY.
         minimum_labels: what a decision needs.
 
     >>> dates = pd.to_datetime(["2026-01-30", "2026-01-31", "2026-03-01"], utc=True)
-    >>> outcomes = pd.DataFrame({"confirmed_at": dates, "is_orphan": True})
+    >>> outcomes = pd.DataFrame({"confirmed_at": dates, "is_orphan": True, "category": "neurological"})
     >>> last_month(outcomes), last_month(outcomes, 2)
     ('2026-03', '2026-01')
     """
     dated = outcomes[outcomes[columns.CONFIRMED_AT].notna()]
     months = dated[columns.CONFIRMED_AT].dt.strftime("%Y-%m")
-    counts = months[dated[columns.IS_ORPHAN].astype(bool)].value_counts()
+    known = dated[columns.IS_ORPHAN].astype(bool) & (dated[columns.CATEGORY] != UNKNOWN_CATEGORY)
+    counts = months[known].value_counts()
     enough = counts.index[counts >= minimum_labels]
     return str(max(enough if len(enough) else months, default=NO_MONTH))
 

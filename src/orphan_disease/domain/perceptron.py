@@ -13,6 +13,7 @@ from skorch import NeuralNetClassifier
 from torch import nn
 
 from orphan_disease.contracts.parameters.modelling import MlpParams
+from orphan_disease.domain.torch_threads import single_torch_thread
 
 __all__ = ["Perceptron", "PerceptronClassifier"]
 
@@ -62,7 +63,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         scaler = StandardScaler().fit(X)
         self.mean_, self.scale_ = scaler.mean_.astype(np.float32), scaler.scale_.astype(np.float32)
         weights = compute_class_weight("balanced", classes=self.classes_, y=y) if self.balanced else None
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), single_torch_thread():
             torch.manual_seed(self.seed)
             self.net_ = self._network(X.shape[1], chosen, weights)
             self.net_.fit(self._standardised(X), y.astype(np.int64))
@@ -72,7 +73,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         """Probabilities, n x K."""
         module = self.net_.module_
         module.eval()
-        with torch.inference_mode():
+        with torch.inference_mode(), single_torch_thread():
             rows = torch.from_numpy(self._standardised(X)).to(next(module.parameters()).device)
             return cast(_FloatArray, torch.softmax(module(rows), dim=1).cpu().numpy())
 

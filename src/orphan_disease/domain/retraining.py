@@ -77,6 +77,8 @@ def compare_answers(
     categories = categories_of(candidate)
     if categories_of(champion) != categories:
         return record | {"promoted": False, "verdict": "the two models speak of different categories"}
+    if record["champion_version"] == record["candidate_version"]:
+        return record | {"promoted": False, "verdict": "training again gave the very model that is served"}
     old, new = _decisive(champion, categories), _decisive(candidate, categories)
     if not len(new):
         return record | {"promoted": False, "verdict": "no held-out case of a known category to compare them on"}

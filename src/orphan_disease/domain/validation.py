@@ -6,6 +6,7 @@ out-of-fold probability is that of a patient whose disorder no training patient 
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
@@ -136,17 +137,25 @@ def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSet
 
     The pool loses every disorder of the validation part, so that its disorders stay unseen.
     """
-    probabilities = np.full((len(training.codes), len(training.classes)), np.nan)
     fold = training.labels[columns.FOLD].to_numpy()
-    seconds = 0.0
-    for each in np.unique(fold):
-        held_out = fold == each
-        usable = settings.without(frozenset(training.labels.loc[held_out, columns.DISORDER_ID].dropna()))
-        started = time.perf_counter()
-        classifier = fit_candidate(candidate, training.part(~held_out), usable)
-        seconds += time.perf_counter() - started
+    parts = [fold == each for each in np.unique(fold)]
+    threads = 1 if candidate.family is Family.MLP else settings.params.threads  # torch has one stream of random numbers
+    with ThreadPoolExecutor(threads) as pool:
+        fitted = list(pool.map(lambda held_out: _without(held_out, candidate, training, settings), parts))
+    probabilities = np.full((len(training.codes), len(training.classes)), np.nan)
+    for held_out, (classifier, _) in zip(parts, fitted, strict=True):
         probabilities[held_out] = classifier.predict_probabilities(training.features[held_out])
-    return CrossValidated(probabilities, seconds, classifier)
+    return CrossValidated(probabilities, sum(seconds for _, seconds in fitted), fitted[-1][0])
+
+
+def _without(
+    held_out: npt.NDArray[np.bool_], candidate: Candidate, training: TrainingSet, settings: FitSettings
+) -> tuple[Classifier, float]:
+    """A candidate fitted to all but the held-out part, and the seconds that it took."""
+    usable = settings.without(frozenset(training.labels.loc[held_out, columns.DISORDER_ID].dropna()))
+    started = time.perf_counter()
+    classifier = fit_candidate(candidate, training.part(~held_out), usable)
+    return classifier, time.perf_counter() - started
 
 
 def measure_candidate(

@@ -28,10 +28,10 @@ class ScorerParams(_Frozen):
 class LearnedEvidenceParams(_Frozen):
     """The classifier that learns categories from the annotated disorders themselves, see domain/learned_evidence.py."""
 
-    patients_per_disorder: int = Field(default=4, ge=1, description="simulated patients of each annotated disorder")
+    patients_per_disorder: int = Field(default=10, ge=1, description="simulated patients of each annotated disorder")
     folds: int = Field(default=4, ge=2, description="parts of the disorders; each part is hidden from one model")
     hidden_units: int = Field(default=64, ge=1)
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=2, ge=1)
     learning_rate: float = Field(default=3e-3, gt=0)
     weight_decay: float = Field(default=1e-5, ge=0)
     dropout: float = Field(default=0.3, ge=0, lt=1)

@@ -94,7 +94,7 @@ class CandidateParams(_Frozen):
         default=Family.XGBOOST,
         description="family on which the resampling strategies are compared; the winner serves all",
     )
-    threads: int = Field(default=2, ge=1)
+    threads: int = Field(default=2, ge=1, description="folds fitted side by side")
 
 
 class SelectionParams(_Frozen):
