@@ -24,16 +24,8 @@ REFERENCE_METHOD: Final = "one-sided Resnik"
 CURVE_DEPTHS: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 RELIABILITY_BINS: Final = 8
 COLOURS: Final = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#666666",
-    "#000000",
-    "#F0E442",
-    "#8B4513",
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"),
+    *("#56B4E9", "#666666", "#000000", "#F0E442", "#8B4513"),
 )
 MODE_TITLES: Final[Mapping[str, str]] = {
     AS_RELEASED: "Annotations as released (inflated: a case may be recognised by its own description)",
