@@ -1,14 +1,22 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import mlflow
 import pytest
 
 
+@pytest.fixture(scope="session")
+def tracking_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store made for the tests; creating its tables takes seconds, so they share it."""
+    folder = tmp_path_factory.mktemp("tracking")
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    mlflow.create_experiment("test", artifact_location=(folder / "artifacts").as_uri())
+    return f"sqlite:///{folder}/mlflow.db"
+
+
 @pytest.fixture
-def tracked_run(tmp_path: Path) -> Iterator[str]:
-    """A run that is open in a store made for the test."""
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    experiment = mlflow.create_experiment("test", artifact_location=(tmp_path / "artifacts").as_uri())
-    with mlflow.start_run(experiment_id=experiment) as run:
+def tracked_run(tracking_store: str) -> Iterator[str]:
+    """A run that is open in the tests' store."""
+    mlflow.set_tracking_uri(tracking_store)
+    mlflow.set_experiment("test")
+    with mlflow.start_run() as run:
         yield run.info.run_id

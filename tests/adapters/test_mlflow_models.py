@@ -20,19 +20,21 @@ NODE = Node(lambda: 1, inputs=None, outputs="x", name="x")
 
 @pytest.fixture
 def dataset(tracked_run: str) -> RegisteredModelDataset:
-    return RegisteredModelDataset(name="small_model")
+    return RegisteredModelDataset(name=f"model_{tracked_run}")
 
 
-def test_the_first_version_is_champion_and_the_next_a_candidate(dataset: RegisteredModelDataset) -> None:
+def test_the_first_version_is_champion_and_the_next_a_candidate(
+    dataset: RegisteredModelDataset, tracked_run: str
+) -> None:
     assert not dataset.exists()
     dataset.save(small_predictor())
     assert dataset.load() == "1"
     dataset.save(small_predictor())
     client = MlflowClient()
     assert dataset.load() == "1"
-    assert client.get_model_version_by_alias("small_model", "candidate").version == "2"
+    assert int(client.get_model_version_by_alias(f"model_{tracked_run}", "candidate").version) == 2
 
-    loaded = mlflow.pyfunc.load_model("models:/small_model@candidate")
+    loaded = mlflow.pyfunc.load_model(f"models:/model_{tracked_run}@candidate")
     fields = loaded.predict(pd.DataFrame({"case_id": ["x"], "observed_terms": [list(NERVOUS_TERMS[:3])]}))
     document = {
         "id": "x",
@@ -59,11 +61,14 @@ def test_the_figures_are_written_on_the_version(
     metrics = {"test_disorders": {"simulated": {"cases": 5, "category": {"macro_f1": {"value": 0.8125}}}}}
     hooks.after_dataset_saved(dataset_name="classification_metrics", data=metrics, node=NODE)
 
-    assert MlflowClient().get_model_version("small_model", "1").tags["macro_f1.test_disorders.simulated"] == "0.812"
+    assert (
+        MlflowClient().get_model_version(f"model_{tracked_run}", "1").tags["macro_f1.test_disorders.simulated"]
+        == "0.812"
+    )
 
 
-def test_without_a_run_nothing_is_registered(tmp_path: Path) -> None:
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+def test_without_a_run_nothing_is_registered(tracking_store: str) -> None:
+    mlflow.set_tracking_uri(tracking_store)
     dataset = RegisteredModelDataset(name="small_model")
     dataset.save(small_predictor())
     assert not dataset.exists()

@@ -12,7 +12,9 @@ from orphan_disease.domain.evaluation import (
     measure_answers,
     measure_categories,
     measure_orphan,
+    out_of_fold_answers,
 )
+from tests.domain.small_predictor import small_predictor
 
 PARAMS = EvaluationParams(bootstrap_samples=50, minimum_cases=2, seed=1)
 
@@ -103,3 +105,27 @@ def test_simulated_and_published_cases_stand_apart(answers: pd.DataFrame) -> Non
     assert document["simulated"]["cases_of_known_category"] == 3
     assert document["publication"] == {"cases": 1, "orphan_cases": 1, "cases_of_known_category": 1, "groups": 1}
     assert set(document["simulated"]) >= {"category", "orphan"}
+
+
+def test_out_of_fold_answers_are_those_of_the_rule(labels: pd.DataFrame, split_assignment: pd.DataFrame) -> None:
+    rule = small_predictor().rule.model_copy(update={"categories": ("a", "b")})
+    unseen = pd.DataFrame(
+        {
+            "case_id": ["1", "4", "6"],
+            "novelty": np.array([2, 2, 0], dtype=np.float32),  # the rule abstains below 1
+            "raw_non_orphan": [0.2, 0.9, np.nan],
+            "raw_orphan": [0.8, 0.1, np.nan],
+            "raw_a": [0.7, np.nan, 0.9],
+            "raw_b": [0.3, np.nan, 0.1],
+        }
+    )
+    answers = out_of_fold_answers(unseen, rule, labels, split_assignment).set_index("case_id")
+
+    assert set(answers["split"]) == {"out_of_fold"}
+    assert answers.loc["1", ["orphan_probability", "probability_a"]].tolist() == pytest.approx([0.8, 0.7])
+    assert answers["category"].to_dict()["1"] == "a"
+    assert answers["category"].to_dict()["6"] == "abstained"
+    assert answers.loc["1", "prediction_set"] == ["a"]
+    # A head that was not asked has no answer.
+    assert answers["probability_a"].isna().to_dict() == {"1": False, "4": True, "6": False}
+    assert answers["orphan_probability"].isna().to_dict() == {"1": False, "4": False, "6": True}

@@ -142,7 +142,10 @@ def test_cut_offs_must_be_in_order() -> None:
 
 
 def test_no_date_is_no_month() -> None:
-    assert last_month(pd.DataFrame({"confirmed_at": pd.to_datetime([None], utc=True), "is_orphan": True, "category": "a"})) == "none"
+    assert (
+        last_month(pd.DataFrame({"confirmed_at": pd.to_datetime([None], utc=True), "is_orphan": True, "category": "a"}))
+        == "none"
+    )
 
 
 def test_a_month_that_was_asked_for_is_named_even_if_it_is_empty() -> None:

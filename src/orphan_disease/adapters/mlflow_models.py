@@ -60,7 +60,7 @@ class RegisteredModelDataset(AbstractDataset[Predictor, str]):
             _logger.info("no run is tracked: the model is not registered")
             return
         client = MlflowClient()
-        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # the artefacts are local files of some megabytes
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # type: ignore[no-untyped-call]  # MLflow leaves it untyped
         with TemporaryDirectory(prefix="registered_model_") as aside:
             manifest = package_files.write_package(data, Path(aside))
             logged = mlflow.pyfunc.log_model(

@@ -1,0 +1,74 @@
+"""The terminal shows the candidates side by side, the one taken, its figures and what to do next."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from rich.console import Console
+
+from orphan_disease.adapters.atomic import AtomicTextDataset
+from orphan_disease.adapters.summary import SummaryHooks
+
+INTERVAL = {"value": 0.71, "low": 0.6, "high": 0.8}
+SUMMARY = {
+    "model_version": "abc123",
+    "knowledge_version": "hpo-2025-01-16",
+    "categories": ["nerve", "skin"],
+    "candidates": [
+        {"candidate": "xgboost+none", "provenance": "simulated", "macro_f1": INTERVAL, "log_loss": INTERVAL},
+        {"candidate": "mlp+none", "provenance": "simulated", "macro_f1": INTERVAL, "milliseconds_per_case": 2.5},
+        {"candidate": "xgboost+none", "provenance": "publication", "macro_f1": INTERVAL},
+    ],
+    "selected": {"category": {"name": "mlp+none"}},
+    "figures": [
+        {
+            "split": "test_disorders",
+            "provenance": "simulated",
+            "cases": 9,
+            "macro_f1": INTERVAL,
+            "by_category": {name: {"precision": 0.5, "recall": 0.6, "f1": 0.55} for name in ("nerve", "skin")},
+            "orphan": {"area_under_roc": INTERVAL},
+        },
+        {"split": "test_disorders", "provenance": "publication", "cases": 2, "by_category": {}, "orphan": {}},
+    ],
+}
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> Any:
+    def run(saved: dict[str, Any]) -> str:
+        stream = io.StringIO()
+        hooks = SummaryHooks(Console(file=stream, width=160))
+        hooks.before_pipeline_run()
+        for name, data in saved.items():
+            hooks.after_dataset_saved(dataset_name=name, data=data)
+        catalog = DataCatalog({"model_card": AtomicTextDataset(filepath=str(tmp_path / "card.md"))})
+        hooks.after_pipeline_run(run_params={"project_path": str(tmp_path)}, pipeline=Pipeline([]), catalog=catalog)
+        return stream.getvalue()
+
+    return run
+
+
+def test_a_training_run_is_summarised(printed: Any) -> None:
+    text = printed({"training_summary": SUMMARY})
+    lines = text.splitlines()
+
+    assert [line.split("│")[2].strip() for line in lines if "→" in line] == ["mlp+none"]
+    assert "SIMULATED cases" in text
+    assert "PUBLICATION cases" in text
+    assert "0.710 (0.600-0.800)" in text
+    assert "0.50 / 0.60 / 0.55" in text
+    assert "kedro run --pipeline=inference" in text
+    assert "mlflow ui --backend-store-uri" in text
+    assert "card.md" in text
+
+
+def test_a_decision_is_shown(printed: Any) -> None:
+    assert "action: watch" in printed({"monitoring_decision": {"month": "2026-03", "action": "watch"}})
+
+
+def test_other_runs_print_nothing_of_their_data(printed: Any) -> None:
+    assert printed({"cases": {"case_id": "SECRET"}}) == ""

@@ -1,0 +1,32 @@
+"""Inference reads the cases and the package, and nothing else."""
+
+import json
+
+import pandas as pd
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.runner import SequentialRunner
+
+from orphan_disease.pipelines.inference import create_pipeline
+from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
+
+
+def test_inference_needs_only_the_cases_and_the_package() -> None:
+    assert create_pipeline().inputs() == {"raw_inference_cases", "model_package"}
+
+
+def test_every_document_is_answered_or_set_aside() -> None:
+    document = {"id": "x", "subject": {"id": "p"}, "phenotypicFeatures": [{"type": {"id": NERVOUS_TERMS[0]}}]}
+    documents = pd.DataFrame(
+        {"source_file": ["a.json", "b.json"], "source_line": [None, None], "payload": [json.dumps(document), "[]"]}
+    ).astype({"source_line": "Int64"})
+    outputs = {name: MemoryDataset() for name in ("inference_cases", "inference_quarantine", "predictions")}
+    given = {
+        "raw_inference_cases": MemoryDataset(documents),
+        "model_package": MemoryDataset(small_predictor(), copy_mode="assign"),
+    }
+    catalog = DataCatalog({**given, **outputs})
+    SequentialRunner().run(create_pipeline(), catalog)
+
+    assert catalog.load("predictions")["case_id"].tolist() == ["x"]
+    quarantine = catalog.load("inference_quarantine")
+    assert "b.json" in quarantine["source_file"].tolist()

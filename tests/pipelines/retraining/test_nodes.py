@@ -1,0 +1,50 @@
+"""The better model's version is what is served."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from orphan_disease.contracts.parameters.evaluation import EvaluationParams
+from orphan_disease.contracts.parameters.retraining import RetrainingParams
+from orphan_disease.domain.prediction import Predictor
+from orphan_disease.pipelines.retraining.nodes import compare_with_champion
+from tests.domain.small_predictor import small_cases, small_predictor
+
+PARAMS = RetrainingParams(measurement=EvaluationParams(bootstrap_samples=10, seed=1), minimum_gain_macro_f1=0.01)
+
+
+def swapped(predictor: Predictor, version: str) -> Predictor:
+    """The same model with the two categories' probabilities exchanged."""
+    classifier = predictor.category_classifier
+
+    class Exchanged:
+        def predict_proba(self, rows: object) -> object:
+            return classifier.estimator.predict_proba(rows)[:, ::-1]  # type: ignore[arg-type]
+
+    return replace(predictor, category_classifier=replace(classifier, estimator=Exchanged()), model_version=version)
+
+
+@pytest.mark.parametrize("better_is_new", [True, False])
+def test_the_better_models_version_is_served(better_is_new: bool) -> None:
+    cases = small_cases().iloc[:30]
+    codes = [number % 2 for number in range(30)]
+    labels = pd.DataFrame(
+        {
+            "case_id": cases["case_id"],
+            "is_orphan": True,
+            "category": ["nerve" if code else "skin" for code in codes],
+            "disorder_id": "D",
+            "provenance": "simulated",
+        }
+    )
+    split = pd.DataFrame(
+        {"case_id": cases["case_id"], "group": cases["case_id"], "split": "test_disorders", "fold": -1}
+    )
+    good, bad = replace(small_predictor(), model_version="good"), swapped(small_predictor(), "bad")
+    champion, candidate = (bad, good) if better_is_new else (good, bad)
+
+    record, served = compare_with_champion({}, champion, candidate, cases, labels, split, PARAMS)
+
+    assert served == "good"
+    assert record["promoted"] is better_is_new
