@@ -77,6 +77,18 @@ def test_a_smote_neighbour_keeps_binary_columns_binary() -> None:
     assert len(np.unique(rows[:, 1])) > 40
 
 
+@pytest.mark.parametrize(("scarce", "expected"), [(1, [8, 8]), (2, [8, 8]), (8, [8, 8])])
+def test_smote_makes_do_with_few_rows(scarce: int, expected: list[int]) -> None:
+    codes = np.array([0] * 8 + [1] * scarce)
+    features = np.random.default_rng(0).random((len(codes), 3)).astype(np.float32)
+    plan = build_resampling_plan({"a": 8, "b": scarce}, ResamplingParams())
+    estimator = resampled_estimator(
+        Resampling.SMOTE, _Recorder(), plan, categories=("a", "b"), feature_names=NAMES, seed=0
+    )
+    estimator.fit(features, codes)
+    assert np.bincount(estimator.named_steps["estimator"].codes).tolist() == expected
+
+
 def test_augmentation_appends_and_leaves_the_input_alone() -> None:
     features, codes = _training()
     rows, resampled = AugmentationSampler(_pool(), 1.0, seed=0).fit_resample(features, codes)

@@ -36,6 +36,8 @@ __all__ = [
 _FloatArray = npt.NDArray[np.float32]
 _Codes = npt.NDArray[np.intp]
 
+_SMOTE_ROWS = 2  # interpolation needs two parents
+
 
 def imbalance_ratio(counts: Mapping[str, int]) -> float:
     """Cases of the largest class for each case of the smallest.
@@ -171,10 +173,17 @@ class MixedSmote(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         return self
 
     def fit_resample(self, X: _FloatArray, y: _Codes) -> tuple[_FloatArray, _Codes]:  # noqa: N803
-        """The rows given, followed by interpolated ones."""
+        """The rows given, followed by interpolated ones; by copies where a class has one row only."""
+        scarcest = int(np.bincount(y)[np.unique(y)].min())
+        if scarcest < _SMOTE_ROWS:
+            copied = RandomOverSampler(sampling_strategy=self.targets, random_state=self.seed)
+            return cast(tuple[_FloatArray, _Codes], copied.fit_resample(X, y))
         scaler = StandardScaler().fit(X)
-        smote = SMOTE(sampling_strategy=self.targets, k_neighbors=self.neighbours, random_state=self.seed)
+        neighbours = min(self.neighbours, scarcest - 1)
+        smote = SMOTE(sampling_strategy=self.targets, k_neighbors=neighbours, random_state=self.seed)
         rows, codes = smote.fit_resample(scaler.transform(X), y)
+        if len(rows) == len(X):
+            return X, y
         added = scaler.inverse_transform(rows[len(X) :])
         added[:, self.binary] = np.round(added[:, self.binary])
         return np.concatenate([X, added]).astype(np.float32), cast(_Codes, codes)
