@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
@@ -68,6 +69,17 @@ def test_a_training_run_is_summarised(printed: Any) -> None:
 
 def test_a_decision_is_shown(printed: Any) -> None:
     assert "action: watch" in printed({"monitoring_decision": {"month": "2026-03", "action": "watch"}})
+
+
+def test_inference_tells_counts_and_reasons_and_no_case(printed: Any) -> None:
+    answers = pd.DataFrame({"case_id": ["SECRET", "SECRET2"], "category": ["abstained", "nerve"]})
+    ledger = pd.DataFrame({"case_id": ["SECRET"], "action": ["quarantine"], "reason": ["NOT_JSON"]})
+    text = printed({"predictions": answers, "inference_quarantine": ledger})
+
+    assert "cases answered: 2" in text
+    assert "abstained: 1" in text
+    assert "quarantine, NOT_JSON: 1" in text
+    assert "SECRET" not in text
 
 
 def test_other_runs_print_nothing_of_their_data(printed: Any) -> None:

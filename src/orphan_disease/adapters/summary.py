@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import mlflow
+import pandas as pd
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
@@ -12,6 +13,9 @@ from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import ABSTAINED
 
 __all__ = ["SummaryHooks", "render_decision", "render_training"]
 
@@ -22,6 +26,12 @@ NEXT: Final = (
     ("see the graph", "kedro viz run"),
     ("read the model card", "{card}"),
 )
+TITLES: Final[Mapping[str, str]] = {
+    "inference_quarantine": "what the cases' reading found",
+    "predictions": "inference",
+    "monitoring_decision": "monitoring",
+    "promotion_record": "retraining",
+}
 SPLITS: Final[Mapping[str, str]] = {
     "out_of_fold": "unseen disorders, out of fold",
     "test_disorders": "unseen disorders, held out",
@@ -50,6 +60,11 @@ class SummaryHooks:
         """Keep what the summary is made of."""
         if dataset_name in {SUMMARY_DATASET, "monitoring_decision", "promotion_record"}:
             self._saved[dataset_name] = data
+        elif dataset_name == "predictions":
+            self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
+        elif dataset_name == "inference_quarantine":
+            counts = data.groupby([columns.ACTION, columns.REASON]).size()
+            self._saved[dataset_name] = {f"{action}, {reason}": int(size) for (action, reason), size in counts.items()}
 
     @hook_impl
     def after_pipeline_run(
@@ -60,8 +75,8 @@ class SummaryHooks:
         if summary := self._saved.get(SUMMARY_DATASET):
             self._console.print(render_training(summary))
             self._console.print(_where(run_params, self._run, _place(catalog, "model_card")))
-        for name, title in (("monitoring_decision", "monitoring"), ("promotion_record", "retraining")):
-            if name in self._saved:
+        for name, title in TITLES.items():
+            if self._saved.get(name):
                 self._console.print(render_decision(title, self._saved[name]))
 
 
@@ -113,6 +128,10 @@ def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
             by_category.add_row(split, row["provenance"], *(_triple(each) for each in shares))
     yield overall
     yield by_category
+
+
+def _abstained(predictions: pd.DataFrame) -> "pd.Series[bool]":
+    return predictions[columns.CATEGORY] == ABSTAINED
 
 
 def _place(catalog: CatalogProtocol[Any, Any], name: str) -> str:

@@ -82,7 +82,7 @@ def calibration_figure(answers: pd.DataFrame, bins: int) -> Figure:
             axes.annotate(f"{int(count)}", (x, y), textcoords="offset points", xytext=(6, -11), fontsize=7, color=GREY)
         axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="probability given", ylabel="share right", aspect="equal")
         axes.set_title(title, fontsize=9)
-        axes.legend(loc="upper left", fontsize=8, frameon=False)
+        axes.legend(loc="lower right", fontsize=8, frameon=False)
     figure.suptitle("Does the probability of the category mean what it says? (numbers: cases)")
     return figure
 
