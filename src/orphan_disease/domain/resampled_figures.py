@@ -119,4 +119,5 @@ def _by_score(
 
 
 def _divided(above: _FloatArray, below: _FloatArray) -> _FloatArray:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    shares: _FloatArray = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    return shares
