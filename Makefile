@@ -49,7 +49,7 @@ train: $(INSTALLED) ## Train: knowledge, patients, four model families, the sele
 .PHONY: test
 test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --ignore=tests/e2e/test_s3.py  # run by `make test-s3`: not green yet
+	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -95,7 +95,3 @@ lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every
 clean: ## Remove caches and build output; data, models and the environment stay
 	rm -rf build dist .viz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
-
-.PHONY: test-s3
-test-s3: $(INSTALLED) ## Compare a whole training on a loopback S3 server with the local one (known to fail: see CHANGELOG)
-	$(BIN)/python -m pytest tests/e2e/test_s3.py
