@@ -26,7 +26,7 @@ PARAMS = ModellingParams.model_validate(
         },
         "category_head": {"feature_groups": ["profile"]},
         "orphan_head": {"feature_groups": ["profile", "vitals"]},
-        "orphan_families": ["decision_tree"],
+        "orphan_candidates": {"families": ["decision_tree"], "resampling_family": "decision_tree"},
         "selection": {"bootstrap_samples": 20},
         "decision": {"novelty_feature": "evidence__level"},
     }

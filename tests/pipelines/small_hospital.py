@@ -120,7 +120,11 @@ def _modelling() -> ModellingParams:
             },
             "category_head": {"feature_groups": ["profile", "evidence"]},
             "orphan_head": {"feature_groups": ["profile", "evidence", "vitals"]},
-            "orphan_families": ["decision_tree"],
+            "orphan_candidates": {
+                "families": ["decision_tree"],
+                "resampling_family": "decision_tree",
+                "decision_tree": {"min_samples_leaf": 2},
+            },
             "selection": {"bootstrap_samples": 10},
             "decision": {"novelty_feature": "evidence__likelihood_level", "coverage": 0.8},
         }

@@ -16,10 +16,10 @@ import xgboost
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.class_weight import compute_sample_weight
 
 from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, XgboostParams
 from orphan_disease.domain.perceptron import PerceptronClassifier
+from orphan_disease.domain.row_weights import combined_weights
 
 __all__ = ["Classifier", "Estimator", "XgboostClassifier", "build_estimator"]
 
@@ -29,8 +29,8 @@ _FloatArray = npt.NDArray[np.float32]
 class Estimator(Protocol):
     """What every family offers, in scikit-learn's words."""
 
-    def fit(self, X: _FloatArray, y: npt.NDArray[np.intp]) -> Any:  # noqa: N803  # scikit-learn's own argument name
-        """Fit to n x p features and n class codes."""
+    def fit(self, X: _FloatArray, y: npt.NDArray[np.intp], sample_weight: _FloatArray | None = None) -> Any:  # noqa: N803
+        """Fit to n x p features, n class codes and n weights (None: all alike)."""
 
     def predict_proba(self, X: _FloatArray) -> npt.NDArray[np.floating]:  # noqa: N803
         """Probabilities, n x K."""
@@ -56,11 +56,16 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.balanced = balanced
         self.seed = seed
 
-    def fit(self, X: _FloatArray, y: npt.NDArray[np.intp]) -> Self:  # noqa: N803
-        """Fit to n x p float32 features and n class codes 0 to K-1."""
+    def fit(  # scikit-learn's own argument names
+        self,
+        X: _FloatArray,  # noqa: N803
+        y: npt.NDArray[np.intp],
+        sample_weight: _FloatArray | None = None,
+    ) -> Self:
+        """Fit to n x p float32 features, n class codes 0 to K-1 and n weights (None: all alike)."""
         chosen = self.params or XgboostParams()
         self.classes_ = np.unique(y)
-        weight = compute_sample_weight("balanced", y) if self.balanced else None
+        weight = combined_weights(y, sample_weight, balanced=self.balanced)
         settings = {
             "objective": "multi:softprob",
             "num_class": len(self.classes_),

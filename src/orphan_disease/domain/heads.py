@@ -126,4 +126,4 @@ def _training(
         raise ValueError(f"no {kind} for {', '.join(empty)}: the classifier needs patients of every class")
     names = head_features(feature_columns(features), params)
     chosen = features.set_index(columns.CASE_ID).loc[rows[columns.CASE_ID], names]
-    return TrainingSet(chosen, rows.set_index(columns.CASE_ID), codes, classes)
+    return TrainingSet(chosen, rows.set_index(columns.CASE_ID), codes, classes, params.disorder_weight_exponent)

@@ -49,7 +49,7 @@ class TwoHeads:
                 self.settings[heads.CATEGORY_HEAD].plan.candidates,
                 self.params.candidates.families,
             ),
-            heads.ORPHAN_HEAD: ((Resampling.NONE,), self.params.orphan_families),
+            heads.ORPHAN_HEAD: ((Resampling.NONE,), self.params.orphan_candidates.families),
         }
         tables = []
         for head, (strategies, families) in offered.items():
@@ -118,7 +118,7 @@ def two_heads(
         training={heads.CATEGORY_HEAD: category, heads.ORPHAN_HEAD: orphan},
         settings={
             heads.CATEGORY_HEAD: FitSettings(params.candidates, checked, pool, params.seed),
-            heads.ORPHAN_HEAD: FitSettings(params.candidates, checked, None, params.seed),
+            heads.ORPHAN_HEAD: FitSettings(params.orphan_candidates, checked, None, params.seed),
         },
         params=params,
     )

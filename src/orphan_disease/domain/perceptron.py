@@ -1,18 +1,18 @@
 """A multi-layer perceptron on standardised features: torch's network, skorch's training loop, scikit-learn's face."""
 
 from collections.abc import Mapping
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.class_weight import compute_class_weight
 from skorch import NeuralNetClassifier
 from torch import nn
 
 from orphan_disease.contracts.parameters.modelling import MlpParams
+from orphan_disease.domain.row_weights import combined_weights
 from orphan_disease.domain.torch_threads import single_torch_thread
 
 __all__ = ["Perceptron", "PerceptronClassifier"]
@@ -30,9 +30,27 @@ class Perceptron(nn.Module):
             nn.Linear(inputs, hidden_units), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden_units, classes)
         )
 
-    def forward(self, X: torch.Tensor) -> torch.Tensor:  # noqa: N803  # skorch passes features under this name
-        """Logits, n x K."""
+    def forward(
+        self,
+        X: torch.Tensor,  # noqa: N803  # skorch passes features under this name
+        weight: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Logits, n x K; the weights count in the loss only."""
         return cast(torch.Tensor, self.layers(X))
+
+
+class _WeightedNet(NeuralNetClassifier):  # type: ignore[misc]  # skorch ships no types
+    """The training loop, with a weight for each row's loss."""
+
+    def get_loss(
+        self,
+        y_pred: torch.Tensor,
+        y_true: torch.Tensor,
+        X: Mapping[str, torch.Tensor],  # noqa: N803  # skorch's own name
+        training: bool = False,
+    ) -> torch.Tensor:
+        losses = super().get_loss(y_pred, y_true, X, training)
+        return cast(torch.Tensor, (losses * X["weight"].to(losses.device)).mean())
 
 
 class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -56,17 +74,22 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         self.balanced = balanced
         self.seed = seed
 
-    def fit(self, X: _FloatArray, y: npt.NDArray[np.intp]) -> Self:  # noqa: N803
-        """Fit to n x p float32 features and n class codes 0 to K-1."""
+    def fit(  # scikit-learn's own argument names
+        self,
+        X: _FloatArray,  # noqa: N803
+        y: npt.NDArray[np.intp],
+        sample_weight: _FloatArray | None = None,
+    ) -> Self:
+        """Fit to n x p float32 features, n class codes 0 to K-1 and n weights (None: all alike)."""
         chosen = self.params or MlpParams()
         self.classes_ = np.unique(y)
         scaler = StandardScaler().fit(X)
         self.mean_, self.scale_ = scaler.mean_.astype(np.float32), scaler.scale_.astype(np.float32)
-        weights = compute_class_weight("balanced", classes=self.classes_, y=y) if self.balanced else None
+        weight = combined_weights(y, sample_weight, balanced=self.balanced)
         with torch.random.fork_rng(devices=[]), single_torch_thread():
             torch.manual_seed(self.seed)
-            self.net_ = self._network(X.shape[1], chosen, weights)
-            self.net_.fit(self._standardised(X), y.astype(np.int64))
+            self.net_ = self._network(X.shape[1], chosen)
+            self.net_.fit({"X": self._standardised(X), "weight": weight}, y.astype(np.int64))
         return self
 
     def predict_proba(self, X: _FloatArray) -> _FloatArray:  # noqa: N803
@@ -90,23 +113,19 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         state = {name.removeprefix("net."): torch.from_numpy(value.copy()) for name, value in arrays.items()
                  if name.startswith("net.")}  # fmt: skip
         restored.classes_ = np.arange(len(state["layers.3.bias"]))
-        restored.net_ = restored._network(len(restored.mean_), params, None).initialize()
+        restored.net_ = restored._network(len(restored.mean_), params).initialize()
         restored.net_.module_.load_state_dict(state)
         return restored
 
-    def _network(
-        self, inputs: int, chosen: MlpParams, class_weights: npt.NDArray[np.float64] | None
-    ) -> NeuralNetClassifier:
-        loss: dict[str, Any] = {}
-        if class_weights is not None:
-            loss["criterion__weight"] = torch.tensor(class_weights, dtype=torch.float32)
-        return NeuralNetClassifier(
+    def _network(self, inputs: int, chosen: MlpParams) -> "_WeightedNet":
+        return _WeightedNet(
             Perceptron,
             module__inputs=inputs,
             module__hidden_units=chosen.hidden_units,
             module__classes=len(self.classes_),
             module__dropout=chosen.dropout,
             criterion=nn.CrossEntropyLoss,
+            criterion__reduction="none",
             optimizer=torch.optim.AdamW,
             optimizer__weight_decay=chosen.weight_decay,
             lr=chosen.learning_rate,
@@ -116,7 +135,6 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             train_split=None,
             device="cuda" if torch.cuda.is_available() else "cpu",
             verbose=0,
-            **loss,
         )
 
     def _standardised(self, rows: _FloatArray) -> _FloatArray:

@@ -21,6 +21,7 @@ from orphan_disease.contracts.parameters.balancing import ResamplingParams
 from orphan_disease.contracts.parameters.modelling import Resampling
 from orphan_disease.domain.classifiers import Estimator
 from orphan_disease.domain.encoding import BINARY_PREFIXES
+from orphan_disease.domain.row_weights import with_weights
 
 __all__ = [
     "AugmentationPool",
@@ -110,6 +111,10 @@ class AugmentationPool:
         """The rows whose disorder is not one of the given (those of the validation part)."""
         kept = ~pd.Index(self.disorder_ids).isin(list(disorder_ids))
         return AugmentationPool(self.features[kept], self.codes[kept], self.disorder_ids[kept])
+
+    def weighted(self) -> "AugmentationPool":
+        """The same rows with a weight of 1 each as a last column (see `domain.row_weights`)."""
+        return AugmentationPool(with_weights(self.features, 1.0), self.codes, self.disorder_ids)
 
 
 class AugmentationSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

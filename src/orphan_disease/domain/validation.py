@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,9 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, Resampling, SelectionParams
 from orphan_disease.domain import metrics
-from orphan_disease.domain.classifiers import Classifier, Estimator, build_estimator
+from orphan_disease.domain.classifiers import Classifier, build_estimator
 from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan, resampled_estimator
+from orphan_disease.domain.row_weights import WEIGHT_COLUMN, WeightInLastColumn, disorder_weights, with_weights
 
 __all__ = [
     "Candidate",
@@ -57,16 +58,18 @@ class TrainingSet:
         labels: n rows with disorder_id, provenance, group and fold.
         codes: n class codes.
         classes: K class names.
+        weight_exponent: how much less a case weighs, the more cases its disorder has (see `domain.row_weights`).
     """
 
     features: pd.DataFrame
     labels: pd.DataFrame
     codes: npt.NDArray[np.intp]
     classes: tuple[str, ...]
+    weight_exponent: float = 0.0
 
     def part(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
         """The rows where `rows` is true."""
-        return TrainingSet(self.features[rows], self.labels[rows], self.codes[rows], self.classes)
+        return replace(self, features=self.features[rows], labels=self.labels[rows], codes=self.codes[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,18 +106,16 @@ def fit_candidate(candidate: Candidate, training: TrainingSet, settings: FitSett
     estimator = build_estimator(candidate.family, settings.params, balanced=balanced, seed=settings.seed)
     fitted = resampled_estimator(
         candidate.resampling,
-        estimator,
+        WeightInLastColumn(estimator),
         settings.plan,
         categories=training.classes,
-        feature_names=names,
-        pool=settings.pool,
+        feature_names=(*names, WEIGHT_COLUMN),
+        pool=settings.pool.weighted() if settings.pool else None,
         seed=settings.seed,
     )
-    fitted.fit(training.features.to_numpy(dtype=np.float32), training.codes)
-    steps = getattr(fitted, "named_steps", None)
-    return Classifier(
-        candidate.family, training.classes, names, cast(Estimator, steps["estimator"] if steps is not None else fitted)
-    )
+    weights = disorder_weights(training.labels[columns.DISORDER_ID], training.weight_exponent)
+    fitted.fit(with_weights(training.features.to_numpy(dtype=np.float32), weights), training.codes)
+    return Classifier(candidate.family, training.classes, names, estimator)
 
 
 @dataclass(frozen=True, eq=False)

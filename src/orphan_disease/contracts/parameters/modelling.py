@@ -126,6 +126,9 @@ class HeadParams(_Frozen):
 
     feature_groups: tuple[str, ...]
     left_out: tuple[str, ...] = Field(default=(), description="regular expressions of column names it must not see")
+    disorder_weight_exponent: float = Field(
+        default=0.0, ge=0, le=1, description="a case weighs (cases of its disorder) to the power of minus this"
+    )
 
 
 class DecisionParams(_Frozen):
@@ -152,7 +155,10 @@ class ModellingParams(_Frozen):
     candidates: CandidateParams = CandidateParams()
     category_head: HeadParams
     orphan_head: HeadParams
-    orphan_families: tuple[Family, ...] = Field(default=(Family.XGBOOST,), description="compared without resampling")
+    orphan_candidates: CandidateParams = Field(
+        default=CandidateParams(families=(Family.XGBOOST,)),
+        description="of the orphan head, compared without resampling",
+    )
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
