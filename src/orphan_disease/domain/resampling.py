@@ -166,7 +166,7 @@ class MixedSmote(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
         seed: of the draw.
     """
 
-    def __init__(self, targets: "_Targets", binary: npt.NDArray[np.bool_], neighbours: int = 5, seed: int = 0) -> None:
+    def __init__(self, targets: "_Targets", binary: npt.NDArray[np.bool_], neighbours: int = 5, *, seed: int) -> None:
         """Keep the settings."""
         self.targets = targets
         self.binary = binary
@@ -228,7 +228,9 @@ def resampled_estimator(  # noqa: PLR0913  # a strategy needs the plan, the pool
     elif strategy is Resampling.RANDOM_OVERSAMPLING:
         sampler = RandomOverSampler(sampling_strategy=_Targets(plan, tuple(categories)), random_state=seed)
     else:
-        sampler = MixedSmote(_Targets(plan, tuple(categories)), is_binary(feature_names), plan.smote_neighbours, seed)
+        sampler = MixedSmote(
+            _Targets(plan, tuple(categories)), is_binary(feature_names), plan.smote_neighbours, seed=seed
+        )
     return cast(Estimator, Pipeline([("sampler", sampler), ("estimator", estimator)]))
 
 
