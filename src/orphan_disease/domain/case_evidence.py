@@ -17,6 +17,7 @@ from orphan_disease.domain.evidence import NOT_HIDDEN, CategoryMembership, mask_
 from orphan_disease.domain.evidence_rows import EvidenceKind
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.learned_evidence import LearnedEvidence, fit_learned_evidence
+from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.ranking import LeaveOut, Ranker
 from orphan_disease.domain.simulation import simulate_cases
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
@@ -40,11 +41,16 @@ class CategoryEvidence:
     params: EvidenceParams
     learned: LearnedEvidence
 
+    def membership(self, knowledge: KnowledgeBase) -> CategoryMembership:
+        """Which disorder of this knowledge is evidence for which category; the same for every batch."""
+        return CategoryMembership(known_categories(knowledge), self.categories)
+
     def features(
         self,
         batch: CaseBatch,
         scorers: Mapping[str, npt.NDArray[np.float32]],
-        knowledge: KnowledgeBase,
+        ontology: Ontology,
+        membership: CategoryMembership,
         hidden: Sequence[frozenset[str]],
     ) -> pd.DataFrame:
         """Evidence columns of a batch that has been scored, one row a case, the index its case id.
@@ -52,12 +58,12 @@ class CategoryEvidence:
         Args:
             batch: n cases.
             scorers: name -> n x D scores of these cases; minus infinity hides a disorder.
-            knowledge: that scored them.
+            ontology: of the cases' terms.
+            membership: of the disorders that were scored.
             hidden: n sets of disorders that must not have taught the learned evidence.
         """
-        membership = CategoryMembership(known_categories(knowledge), self.categories)
         pooled = pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks)
-        closed = sparse.csr_matrix(batch.observed @ knowledge.ontology.closure)
+        closed = sparse.csr_matrix(batch.observed @ ontology.closure)
         closed.data[:] = 1.0
         return pooled.assign(**self.learned.features(closed, hidden)).set_index(
             pd.Index(batch.case_ids, name=columns.CASE_ID)
@@ -72,8 +78,18 @@ def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:
     )
 
 
-def citing_disorders(knowledge: KnowledgeBase, references: Sequence[str | None]) -> list[frozenset[str]]:
-    """The disorders whose own annotations cite each case's publication: those that simulated patients are drawn by."""
+def citing_disorders(
+    knowledge: KnowledgeBase, references: Sequence[str | None], leave_out: LeaveOut = "own"
+) -> list[frozenset[str]]:
+    """The disorders whose own annotations cite each case's publication: those that simulated patients are drawn by.
+
+    Args:
+        knowledge: with the annotations and what they cite.
+        references: of n cases.
+        leave_out: "none" leaves no publication out, so that no disorder is named.
+    """
+    if leave_out == "none":
+        return [frozenset()] * len(references)
     return [_citing(knowledge, reference) if reference else frozenset() for reference in references]
 
 
@@ -136,16 +152,15 @@ def measure_evidence(
     """
     knowledge = ranker.knowledge
     places = np.full(len(cases), NOT_HIDDEN) if hidden is None else hidden
+    membership = evidence.membership(knowledge)
     parts = []
     for start in range(0, max(len(cases), 1), evidence.params.batch_cases):
         chosen = slice(start, start + evidence.params.batch_cases)
         batch = CaseBatch.from_frame(cases.iloc[chosen], knowledge.ontology)
         scorers = ranker.scorers(batch, leave_out)
         own = [frozenset({knowledge.disorder_ids[place]} if place != NOT_HIDDEN else ()) for place in places[chosen]]
-        citing = (
-            citing_disorders(knowledge, batch.references) if leave_out == "own" else [frozenset[str]()] * len(batch)
-        )
+        citing = citing_disorders(knowledge, batch.references, leave_out)
         masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}
         unseen = [first | second for first, second in zip(own, citing, strict=True)]
-        parts.append(evidence.features(batch, masked, knowledge, unseen))
+        parts.append(evidence.features(batch, masked, knowledge.ontology, membership, unseen))
     return pd.concat(parts)

@@ -16,6 +16,7 @@ from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorde
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
 from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.evidence import CategoryMembership
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records, disorder_facts_table
 from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores, RankingSettings
@@ -109,14 +110,18 @@ class Predictor:
             leave_out: as they were scored.
         """
         own = self.encoder.transform(cases, self.knowledge.ontology)
-        nothing = [frozenset[str]()] * len(batch)
-        hidden = citing_disorders(self.knowledge, batch.references) if leave_out == "own" else nothing
-        return own.join(self.evidence.features(batch, scores.scorers, self.knowledge, hidden), validate="one_to_one")
+        hidden = citing_disorders(self.knowledge, batch.references, leave_out)
+        evidence = self.evidence.features(batch, scores.scorers, self.knowledge.ontology, self._membership, hidden)
+        return own.join(evidence, validate="one_to_one")
 
     @cached_property
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
         return Ranker(self.knowledge, self.ranking, self.reranker)
+
+    @cached_property
+    def _membership(self) -> CategoryMembership:
+        return self.evidence.membership(self.knowledge)
 
     @cached_property
     def _facts(self) -> pa.Table:
