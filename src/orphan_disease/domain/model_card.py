@@ -192,6 +192,10 @@ def _limits(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "- Symptoms do not carry prevalence: rarity and legal status are looked up for candidates, never predicted."
     yield "- A disorder that the knowledge does not hold is never in the differential; its category may still be right."
     yield "- Non-orphan patients are fabricated from a table of common conditions, unless a hospital's own are given."
+    yield (
+        "- Out of fold, calibration error, coverage, set size and abstention are measured on the very answers that "
+        "fitted them, and the candidate was selected on these answers too: the held-out tables alone test them."
+    )
     yield "- A symptom that nobody recorded is unknown, not absent; short records give uncertain answers."
     yield "- Published cases are more typical and more completely described than a hospital's patients."
 
