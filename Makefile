@@ -88,7 +88,11 @@ package: $(INSTALLED) ## Build the wheel and the archive of configuration into d
 
 .PHONY: lock
 lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every pin that still fits
-	$(BIN)/uv pip compile --quiet --all-extras --python-version=3.11 --no-header --output-file=requirements.lock pyproject.toml
+	@# The installed build of torch decides (CPU or CUDA): without this, PyPI's CUDA build and its 20 packages come in.
+	$(BIN)/python -c "import importlib.metadata as m; print('torch==' + m.version('torch'))" > .torch-constraint
+	$(BIN)/uv pip compile --quiet --all-extras --python-version=3.11.7 --no-header --constraints=.torch-constraint \
+	  --output-file=requirements.lock pyproject.toml
+	rm .torch-constraint
 	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements.lock
 
 .PHONY: clean
