@@ -72,9 +72,10 @@ class CategoryEvidence:
 
 def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:
     """The category of each disorder, unknown where it has no annotation to be evidence with."""
+    annotated = knowledge.without_case_base().annotated
     return tuple(
-        category if annotated else UNKNOWN_CATEGORY
-        for category, annotated in zip(knowledge.facts.categories, knowledge.annotated, strict=True)
+        category if usable else UNKNOWN_CATEGORY
+        for category, usable in zip(knowledge.facts.categories, annotated, strict=True)
     )
 
 
@@ -157,7 +158,7 @@ def measure_evidence(
     for start in range(0, max(len(cases), 1), evidence.params.batch_cases):
         chosen = slice(start, start + evidence.params.batch_cases)
         batch = CaseBatch.from_frame(cases.iloc[chosen], knowledge.ontology)
-        scorers = ranker.scorers(batch, leave_out)
+        scorers = ranker.annotation_scorers(batch, leave_out)
         own = [frozenset({knowledge.disorder_ids[place]} if place != NOT_HIDDEN else ()) for place in places[chosen]]
         citing = citing_disorders(knowledge, batch.references, leave_out)
         masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}

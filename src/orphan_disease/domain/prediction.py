@@ -111,7 +111,9 @@ class Predictor:
         """
         own = self.encoder.transform(cases, self.knowledge.ontology)
         hidden = citing_disorders(self.knowledge, batch.references, leave_out)
-        evidence = self.evidence.features(batch, scores.scorers, self.knowledge.ontology, self._membership, hidden)
+        evidence = self.evidence.features(
+            batch, scores.annotation_scorers, self.knowledge.ontology, self._membership, hidden
+        )
         return own.join(evidence, validate="one_to_one")
 
     @cached_property
