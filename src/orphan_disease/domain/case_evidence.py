@@ -62,12 +62,14 @@ class CategoryEvidence:
             membership: of the disorders that were scored.
             hidden: n sets of disorders that must not have taught the learned evidence.
         """
-        pooled = pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks)
         closed = sparse.csr_matrix(batch.observed @ ontology.closure)
         closed.data[:] = 1.0
-        return pooled.assign(**self.learned.features(closed, hidden)).set_index(
-            pd.Index(batch.case_ids, name=columns.CASE_ID)
-        )
+        values = {
+            **pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks),
+            **self.learned.features(closed, hidden),
+        }
+        index = pd.Index(batch.case_ids, name=columns.CASE_ID)
+        return pd.DataFrame(np.stack(list(values.values()), axis=1), columns=list(values), index=index)
 
 
 def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:

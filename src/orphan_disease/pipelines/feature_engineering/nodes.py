@@ -18,6 +18,7 @@ from orphan_disease.domain import case_base, case_evidence, knowledge
 from orphan_disease.domain.case_base import ConfirmedCases
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import hidden_columns
 from orphan_disease.domain.fingerprints import fingerprint_frame
 from orphan_disease.domain.knowledge_base import KnowledgeBase
@@ -115,5 +116,6 @@ def apply_case_encoder(
     case_encoder: dict[str, object], knowledge_base: KnowledgeBase, cases: pd.DataFrame, case_evidence: pd.DataFrame
 ) -> pd.DataFrame:
     """One row of features a case: profile, demographics, vitals, history, and the evidence of the knowledge."""
-    own = CaseEncoder.from_dict(case_encoder).transform(cases, knowledge_base.ontology)
+    plan = EncodingPlan.of(CaseEncoder.from_dict(case_encoder), knowledge_base.ontology)
+    own = plan.encode(cases)
     return require_features(own.join(case_evidence.set_index(columns.CASE_ID)).reset_index())
