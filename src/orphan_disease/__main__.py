@@ -14,6 +14,7 @@ from rich.table import Table
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
+from orphan_disease.adapters.speed_measurements import measure_speed
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -80,6 +81,16 @@ def measure_dominance_command(orphanet: str | None) -> None:
         click.echo(measure_dominance(["--orphanet", orphanet] if orphanet else []))
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command("measure-speed")
+@click.option("--models", default="data/06_models/model_package", show_default=True, help="Folder of the packages.")
+@click.option("--cases", "sizes", multiple=True, type=int, default=(1000, 10_000), show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Of the cases drawn.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw time and memory over the number of cases (PNG).")
+def measure_speed_command(models: str, sizes: tuple[int, ...], seed: int, plot: Path | None) -> None:
+    """Time the latest model's differential: alone, in batches, and as cases grow."""
+    click.echo(measure_speed(models, tuple(sorted(sizes)), seed, plot))
 
 
 if __name__ == "__main__":

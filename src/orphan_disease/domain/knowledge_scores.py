@@ -105,6 +105,10 @@ class KnowledgeScorer:
                 scores[name][places] = values
         return ScoredDisorders(scores, left_out)
 
+    def forget(self) -> None:
+        """Remember no term's vector, as when the process has just begun."""
+        self._vectors.forget()
+
     def contributions(self, findings: Findings, disorders: Places) -> FloatArray:
         """What each finding adds to the likelihood of some disorders, in nats: M x k.
 

@@ -150,6 +150,11 @@ class Ranker:
             nats = np.where(self._enriched[places] == listed, taught, nats)
         return self._by_annotations.with_left_out(nats, findings, listed, scores.left_out)
 
+    def forget(self) -> None:
+        """Remember no term's vector, as when the process has just begun."""
+        self._by_annotations.forget()
+        self._with_patients.forget()
+
     def annotation_scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
         """Every scorer's scores by the annotations alone, n x D each, without the ranking that `score` makes of them.
 

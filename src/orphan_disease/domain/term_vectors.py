@@ -185,6 +185,10 @@ class TermVectors:
             vectors[row] = self._recall(term)[TERM_SCORERS.index(LIKELIHOOD)]
         return vectors
 
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._memory.clear()
+
     def _recall(self, term: int) -> FloatArray:
         vector = self._memory.pop(term, None)
         if vector is None:
