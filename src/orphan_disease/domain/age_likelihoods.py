@@ -1,8 +1,8 @@
 """How likely an age is in a disorder of a given class of onset, against a disorder drawn at random.
 
 Ages live on a logarithmic grid of cells: a week matters in a newborn, a decade in an adult. The age at onset within a
-class is spread evenly over the logarithm of the age, its borders are blurred, and the age at a visit is the age at
-onset plus an exponential time that the disease has lasted.
+class is spread evenly over the logarithm of the age and blurred beyond its borders, and the age at a visit is the age
+at onset plus an exponential time that the disease has lasted.
 """
 
 from dataclasses import dataclass
@@ -32,20 +32,25 @@ class AgeModel:
     """Shape of the ages.
 
     Attributes:
-        border_blur: standard deviation of a border between classes, on the natural logarithm of the age. HPO and
-            Orphanet end the same words at ages that differ by a factor of two (infancy at 1 or 2 years, childhood at 5
-            or 11): half of ln 2.
+        border_blur: standard deviation of the age at onset around its class, on the natural logarithm of the age. HPO
+            and Orphanet end the same words at ages that differ by a factor of two (infancy at 1 or 2 years, childhood
+            at 5 or 11), and patients of one disorder differ more: 1 means that a third begin at an age beyond e times, or
+            before 1/e of, what the class says. Measured: with the own paper left out, the mean log-likelihood ratio of
+            the right disorder over published cases was 0.017 nats at 0.35, 0.073 at 0.7, 0.096 at 1.0 and 0.106 at 1.6.
         course_years: mean time from the first sign to the visit. Exponential with mean 11 years fits published cases:
             over the 2,227 of Phenopacket Store (2026-06) that state both ages the mean is 11.1 and the quartiles are
-            2.1, 7.5 and 16 years, where the exponential has 3.2, 7.7 and 15.4.
-        stray_share: share of patients whose onset no stated class foretells. Databases list the classes that were
-            published first; the share also bounds how much an age can speak against a disorder.
+            2.1, 7.5 and 16 years, where the exponential has 3.2, 7.6 and 15.2.
+        stray_share: least share of patients whose onset no stated class foretells. Of published cases of disorders with
+            a single class, about a seventh begin in another one; the share bounds how much an age speaks against a
+            disorder: ln 0.15, or -1.9 nats.
+        prior_patients: how many patients the expectation "as in any disorder" is worth. A class that rests on one
+            patient says half as much as one that rests on many.
     """
 
-    border_blur: float = 0.35
+    border_blur: float = 1.0
     course_years: float = 11.0
     stray_share: float = 0.15
-    prior_patients: float = 2.0
+    prior_patients: float = 1.0
 
     @cached_property
     def onset_shares(self) -> FloatArray:

@@ -45,10 +45,10 @@ class DemographicSettings:
     """What is used, and how ages are spread.
 
     Attributes:
-        age_weight: weight of the age's log-likelihood ratio; 0 leaves it out.
+        age_weight: weight of the age's log-likelihood ratio; 0 leaves it out. 1 takes it as it is, like any finding's.
         sex_weight: the same of the sex.
-        prevalence_weight: weight of the prevalence's log-ratio. 0, as a case is asked about because common disorders
-            were thought of already; 1 for patients who come unselected.
+        prevalence_weight: weight of the prevalence's log-ratio. 0, as published and referred patients are not drawn by
+            prevalence: there, any weight lost places. 1 for patients who come unselected.
         ages: shape of the ages.
     """
 
@@ -142,7 +142,7 @@ class DemographicEvidence:
                 total += np.float32(weight) * values
         return total
 
-    def _leave_own_out(  # noqa: PLR0917  # the two arrays that change, and where
+    def _leave_own_out(  # the two arrays that change, and where
         self, cases: CaseBatch, age: FloatArray, sex: FloatArray, disorder: Places | None, cells: tuple[Places, Places]
     ) -> None:
         """Write, into the arrays, the ratios of the disorders that a case's own publication describes."""
@@ -180,7 +180,7 @@ def prevalence_log_ratios(classes: Sequence[str | None]) -> FloatArray:
 
     A class stands for the geometric middle of its bounds; an open bound is taken a factor of ten away from the other.
 
-    >>> prevalence_log_ratios(["1-9 / 100 000", "1-9 / 1 000 000", None, "1-9 / 1 000 000"]).round(2).tolist()
+    >>> prevalence_log_ratios(["1-9 / 100 000", "1-9 / 1 000 000", None, "1-9 / 1 000 000"]).astype(float).round(2).tolist()
     [2.3, 0.0, 0.0, 0.0]
     """
     middles = {
@@ -200,7 +200,7 @@ def _trait_weights(rows: EvidenceRows, owners: Places, selected: Places, n_owner
         weights=rows.present[selected].astype(np.float64),
         minlength=n_owners * len(TRAITS),
     )
-    return flat.reshape(n_owners, len(TRAITS))
+    return np.asarray(flat, dtype=np.float64).reshape(n_owners, len(TRAITS))
 
 
 def _mean_shares(
@@ -216,7 +216,7 @@ def _mean_shares(
 
 def _normalised(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     total = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return np.asarray(weights / np.where(total > 0, total, 1.0), dtype=np.float64)
 
 
 def _tables(
@@ -240,7 +240,7 @@ def _tables(
 
 
 def _male_shares(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Share of males: the mean over the stated modes of inheritance; one sex goes before any mode; a half if unknown."""
+    """Share of males: the mean over the modes of inheritance; one sex goes before any mode; a half where unknown."""
     modes = weights[:, _ONSETS:] > 0
     counts = modes.sum(axis=1)
     mean = np.divide(modes @ _SHARES, counts, out=np.full(len(modes), _HALF), where=counts > 0)

@@ -124,7 +124,7 @@ def _evidence(
 
 
 def _onset_column(stated: pd.DataFrame, features: pd.DataFrame, places: Mapping[str, int]) -> EvidenceRows:
-    """The youngest class in the onset column, for entries whose clinical course says nothing: signs follow the first."""
+    """The youngest class in the onset column, where the clinical course says nothing: later signs follow the first."""
     told = set(stated.loc[stated[columns.TERM_ID].isin(list(ONSET_CLASSES)), columns.DATABASE_ID])
     dated = features.loc[features[columns.ONSET].isin(list(ONSET_CLASSES))]
     dated = dated.loc[~dated[columns.DATABASE_ID].isin(list(told))]
