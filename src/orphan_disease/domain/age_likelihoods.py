@@ -34,9 +34,9 @@ class AgeModel:
     Attributes:
         border_blur: standard deviation of the age at onset around its class, on the natural logarithm of the age. HPO
             and Orphanet end the same words at ages that differ by a factor of two (infancy at 1 or 2 years, childhood
-            at 5 or 11), and patients of one disorder differ more: 1 means that a third begin at an age beyond e times, or
-            before 1/e of, what the class says. Measured: with the own paper left out, the mean log-likelihood ratio of
-            the right disorder over published cases was 0.017 nats at 0.35, 0.073 at 0.7, 0.096 at 1.0 and 0.106 at 1.6.
+            at 5 or 11), and patients of one disorder differ more: 1 means that a third begin beyond e times, or before
+            1/e of, the age that the class says. Measured: with the own paper left out, the mean log-likelihood ratio of
+            the right disorder over published cases was 0.017 nats at 0.35, 0.073 at 0.7, 0.096 at 1.0 and 0.105 at 1.6.
         course_years: mean time from the first sign to the visit. Exponential with mean 11 years fits published cases:
             over the 2,227 of Phenopacket Store (2026-06) that state both ages the mean is 11.1 and the quartiles are
             2.1, 7.5 and 16 years, where the exponential has 3.2, 7.6 and 15.2.

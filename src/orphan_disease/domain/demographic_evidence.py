@@ -180,7 +180,8 @@ def prevalence_log_ratios(classes: Sequence[str | None]) -> FloatArray:
 
     A class stands for the geometric middle of its bounds; an open bound is taken a factor of ten away from the other.
 
-    >>> prevalence_log_ratios(["1-9 / 100 000", "1-9 / 1 000 000", None, "1-9 / 1 000 000"]).astype(float).round(2).tolist()
+    >>> ratios = prevalence_log_ratios(["1-9 / 100 000", "1-9 / 1 000 000", None, "1-9 / 1 000 000"])
+    >>> [round(float(ratio), 2) for ratio in ratios]
     [2.3, 0.0, 0.0, 0.0]
     """
     middles = {

@@ -17,7 +17,7 @@ from orphan_disease.domain.disorder_facts import inheritances_of_entries, onsets
 from orphan_disease.domain.evidence_rows import EvidenceKind, EvidenceRows
 from orphan_disease.domain.ontology import Ontology
 
-__all__ = ["FEMALE_ONLY", "MALE_ONLY", "MALE_SHARES", "TRAITS", "demographic_rows"]
+__all__ = ["FEMALE_ONLY", "MALE_ONLY", "MALE_SHARES", "SEX_ROOTS", "TRAITS", "demographic_rows"]
 
 FEMALE_ONLY: Final = "female only"
 MALE_ONLY: Final = "male only"
@@ -53,11 +53,11 @@ _TRAIT_PLACES: Final = {trait: place for place, trait in enumerate(TRAITS)}
 _TRAIT_ASPECTS: Final = ("C", "I")  # clinical course, inheritance
 _FEATURE_ASPECT: Final = "P"
 # Terms that only one sex can show, with their descendants: organs, their function, fertility, germ cells.
-_SEX_ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
+SEX_ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
     FEMALE_ONLY: ("HP:0010460", "HP:0030012", "HP:0000868"),
     MALE_ONLY: ("HP:0010461", "HP:0012874", "HP:0012041", "HP:0012863"),
 }
-_SEX_SHARE: Final = 0.6  # of a disorder's features under one sex's roots, for it to be a disorder of that sex
+_SEX_SHARE: Final = 0.75  # of a disorder's features under one sex's roots, for it to be a disorder of that sex
 
 
 def demographic_rows(
@@ -138,7 +138,7 @@ def _one_sex(features: pd.DataFrame, ontology: Ontology, places: Mapping[str, in
     disorder = features[columns.DATABASE_ID].map(places).to_numpy(dtype=np.int64)
     total = np.bincount(disorder, minlength=max(places.values(), default=-1) + 1)
     parts: list[EvidenceRows] = []
-    for sex, roots in _SEX_ROOTS.items():
+    for sex, roots in SEX_ROOTS.items():
         terms = {term for root in roots if root in ontology.index for term in ontology.descendants(root)}
         inside = features[columns.TERM_ID].isin(list(terms)).to_numpy(dtype=bool)
         share = np.bincount(disorder[inside], minlength=len(total)) / np.maximum(total, 1)
