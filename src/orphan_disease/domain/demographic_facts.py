@@ -13,7 +13,7 @@ import pandas as pd
 
 from orphan_disease.contracts import columns
 from orphan_disease.domain.age_likelihoods import ONSET_CLASSES
-from orphan_disease.domain.disorder_facts import inheritances_of_entries, onsets_of_entries
+from orphan_disease.domain.disorder_facts import first_onset_rows, inheritances_of_entries, onsets_of_entries
 from orphan_disease.domain.evidence_rows import EvidenceKind, EvidenceRows
 from orphan_disease.domain.ontology import Ontology
 
@@ -86,9 +86,10 @@ def demographic_rows(
     ]
     stated = known.loc[known[columns.ASPECT].isin(list(_TRAIT_ASPECTS)) & known[columns.TERM_ID].isin(list(TRAITS))]
     features = known.loc[known[columns.ASPECT].eq(_FEATURE_ASPECT)]
+    first = first_onset_rows(known)
     parts = [
         _rows(stated, stated[columns.TERM_ID], places),
-        _onset_column(stated, features, places),
+        _rows(first, first[columns.ONSET], places),
         _one_sex(features, ontology, places),
         *(
             _words(values, members, by_hpo)
@@ -121,16 +122,6 @@ def _evidence(
 ) -> EvidenceRows:
     kind = np.full(len(disorder), EvidenceKind.ANNOTATION)
     return EvidenceRows.from_lists(disorder, np.array(traits, dtype=np.int32), counts, kind, references)
-
-
-def _onset_column(stated: pd.DataFrame, features: pd.DataFrame, places: Mapping[str, int]) -> EvidenceRows:
-    """The youngest class in the onset column, where the clinical course says nothing: later signs follow the first."""
-    told = set(stated.loc[stated[columns.TERM_ID].isin(list(ONSET_CLASSES)), columns.DATABASE_ID])
-    dated = features.loc[features[columns.ONSET].isin(list(ONSET_CLASSES))]
-    dated = dated.loc[~dated[columns.DATABASE_ID].isin(list(told))]
-    order = dated[columns.ONSET].map({name: place for place, name in enumerate(ONSET_CLASSES)})
-    first = dated.loc[order.eq(order.groupby(dated[columns.DATABASE_ID]).transform("min"))]
-    return _rows(first, first[columns.ONSET], places)
 
 
 def _one_sex(features: pd.DataFrame, ontology: Ontology, places: Mapping[str, int]) -> EvidenceRows:
