@@ -27,7 +27,7 @@ FACTS = pa.table(
     }
 )
 SAID = np.array([False, True, False])
-QUESTIONS = ((NextQuestion("HP:0000118", "Phenotypic abnormality", 0.5, 0.25, 0.1),), ())
+QUESTIONS = ((NextQuestion("HP:0000118", "Phenotypic abnormality", 0.5, 0.25, 0.1, FoundBy.ASK),), ())
 HEADER = RecordHeader("m1", "hpo 2025", datetime(2026, 1, 2, tzinfo=UTC), ("a", "b"))
 
 
