@@ -160,9 +160,10 @@ def test_the_onset_column_speaks_where_the_course_is_silent() -> None:
 
 def test_prevalence_is_left_out_unless_asked_for() -> None:
     case = batch(**{columns.SEX: Sex.MALE.value})
-    assert EVIDENCE.total(case).tolist() == EVIDENCE.log_ratios(case).sex.tolist()
-    asked = DemographicEvidence(EVIDENCE.rows, EVIDENCE.prevalence, DemographicSettings(prevalence_weight=0.5))
-    expected = EVIDENCE.log_ratios(case).sex[0] + 0.5 * EVIDENCE.prevalence
+    assert EVIDENCE.total(case).tolist() == (0.5 * EVIDENCE.log_ratios(case).sex).tolist()
+    settings = DemographicSettings(age_weight=2.0, sex_weight=1.0, prevalence_weight=0.25)
+    asked = DemographicEvidence(EVIDENCE.rows, EVIDENCE.prevalence, settings)
+    expected = EVIDENCE.log_ratios(case).sex[0] + 0.25 * EVIDENCE.prevalence
     assert asked.total(case)[0].tolist() == pytest.approx(expected.tolist())
 
 

@@ -10,6 +10,7 @@ import pytest
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from orphan_disease.domain.decision import Decisions
 from orphan_disease.domain.differentials import ListedDisorders, best_disorders
+from orphan_disease.domain.finding_methods import FoundBy
 from orphan_disease.domain.knowledge_scores import Findings
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records
 from orphan_disease.domain.questions import NextQuestion
