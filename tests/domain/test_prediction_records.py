@@ -10,6 +10,7 @@ import pytest
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from orphan_disease.domain.decision import Decisions
 from orphan_disease.domain.differentials import ListedDisorders, best_disorders
+from orphan_disease.domain.finding_methods import FoundBy
 from orphan_disease.domain.knowledge_scores import Findings
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records
 from orphan_disease.domain.questions import NextQuestion
@@ -27,7 +28,7 @@ FACTS = pa.table(
     }
 )
 SAID = np.array([False, True, False])
-QUESTIONS = ((NextQuestion("HP:0000118", "Phenotypic abnormality", 0.5, 0.25, 0.1),), ())
+QUESTIONS = ((NextQuestion("HP:0000118", "Phenotypic abnormality", 0.5, 0.25, 0.1, FoundBy.ASK),), ())
 HEADER = RecordHeader("m1", "hpo 2025", datetime(2026, 1, 2, tzinfo=UTC), ("a", "b"))
 
 
