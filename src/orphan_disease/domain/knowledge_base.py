@@ -1,7 +1,6 @@
 """The knowledge base: every disorder's profile, how informative each finding is, and where each piece comes from.
 
-It holds arrays and names only, so that it travels inside a packaged model without pickle: see
-`domain.knowledge_arrays`.
+It holds arrays and names only, so that it travels inside a packaged model without pickle.
 """
 
 from collections.abc import Iterable, Mapping

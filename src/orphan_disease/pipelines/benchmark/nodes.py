@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
-from orphan_disease.contracts.parameters.modelling import RerankerParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams, RerankerParams
 from orphan_disease.domain import benchmark, benchmark_report
 from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.demographic_evidence import DemographicSettings, demographic_evidence
 from orphan_disease.domain.knowledge import build_knowledge_base
 from orphan_disease.domain.ontology import Ontology, term_synonyms
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
@@ -37,6 +38,7 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
     disorders: pd.DataFrame,
     simulation: SimulationParams,
     reranker: RerankerParams,
+    demographics: DemographicParams,
     params: BenchmarkParams,
 ) -> pd.DataFrame:
     """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
@@ -53,7 +55,8 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
     held_out = [knowledge.disorder_ids[place] for place in judged]
     drawable = build_simulation_knowledge(ontology, hpo_annotations, disorders, simulation)
     simulated = simulated_patients(knowledge, drawable, held_out, reranker, simulation)
-    return benchmark.rank_cases(chosen, simulated, knowledge, params)
+    age_and_sex = demographic_evidence(hpo_annotations, ontology, knowledge.facts, DemographicSettings.of(demographics))
+    return benchmark.rank_cases(chosen, simulated, knowledge, age_and_sex, params)
 
 
 def measure_benchmark(ranks: pd.DataFrame, params: BenchmarkParams) -> list[dict[str, Any]]:
