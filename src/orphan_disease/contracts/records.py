@@ -145,7 +145,7 @@ class PredictionRecord(_Record):
     category_probabilities: Mapping[str, float] = Field(description="Given an orphan disease; they sum to 1.")
     prediction_set: tuple[str, ...] = Field(description="Conformal set of categories at the configured coverage.")
     differential: tuple[DifferentialEntry, ...] = ()
-    next_questions: tuple[NextQuestion, ...] = Field(default=(), description="Empty unless they are asked for.")
+    next_questions: tuple[NextQuestion, ...] = Field(default=(), description="As many as were asked for.")
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "PredictionRecord":
