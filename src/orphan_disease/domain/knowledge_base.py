@@ -112,6 +112,10 @@ class KnowledgeBase:
             for member in (*members, self.disorder_ids[place])
         }
 
+    def disorders_of(self, diagnoses: Iterable[str]) -> tuple[str, ...]:
+        """The preferred ids of the disorders that these ids mean, sorted; ids of no listed disorder are passed over."""
+        return tuple(sorted({self.disorder_ids[self.index[each]] for each in diagnoses if each in self.index}))
+
     @cached_property
     def profiles_by_term(self) -> sparse.csc_matrix:
         """`profiles` by column."""
