@@ -6,7 +6,7 @@ import pytest
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.frames import features as shapes
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.balancing import ResamplingParams
 from orphan_disease.contracts.parameters.modelling import Family, ModellingParams, Resampling
 from orphan_disease.domain import comparison, heads, modelling

@@ -6,7 +6,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from orphan_disease.contracts.frames import features as shapes
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.contracts.parameters.modelling import ModellingParams, RerankerParams
