@@ -9,6 +9,8 @@ os.environ["KEDRO_DISABLE_TELEMETRY"] = "1"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Threads that wait for work give the processor away: on few cores, workers that spin would take it from each other.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +27,17 @@ def published_data() -> Path:
     if not folder.is_dir():
         pytest.skip("published data are absent: `make orphanet published-cases` with ORPHAN_DISEASE_DATA set gets them")
     return folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the whole runs, which take longest, and keep each file's tests on one worker with their fixtures."""
+    items.sort(key=lambda item: not _is_whole_run(item))
+    for item in items:
+        place = item.path.relative_to(PROJECT_ROOT).as_posix()
+        group = next((mark.args[0] for mark in item.iter_markers("xdist_group") if mark.args), place)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _is_whole_run(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(PROJECT_ROOT / "tests" / "e2e")
