@@ -109,6 +109,22 @@ def test_a_narrow_terminal_keeps_names_whole() -> None:
     assert "random_forest+random_oversampling" in stream.getvalue()
 
 
+@pytest.mark.parametrize("is_on_path", [True, False])
+def test_the_next_commands_can_be_typed_as_they_are_shown(
+    printed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_on_path: bool
+) -> None:
+    commands = tmp_path / ".venv" / "bin"
+    commands.mkdir(parents=True)
+    (commands / "kedro").touch(mode=0o755)
+    monkeypatch.setattr("sys.executable", str(commands / "python"))
+    monkeypatch.setenv("PATH", str(commands) if is_on_path else "/nowhere")
+
+    text = printed({"training_summary": SUMMARY})
+    assert (".venv/bin/kedro run --pipeline=inference" in text) == (not is_on_path)
+    assert "kedro run --pipeline=inference" in text
+    assert str(commands) not in text
+
+
 def test_a_decision_is_shown(printed: Any) -> None:
     assert "action: watch" in printed({"monitoring_decision": {"month": "2026-03", "action": "watch"}})
 

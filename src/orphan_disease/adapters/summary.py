@@ -1,6 +1,8 @@
 """What a person reads when a run is over: the tables of a training run, where things are, what to do next."""
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -22,9 +24,12 @@ __all__ = ["SummaryHooks", "render_decision", "render_training"]
 
 SUMMARY_DATASET: Final = "training_summary"
 NEXT: Final = (
-    ("answer cases", "kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>"),
-    ("compare runs", "mlflow ui --backend-store-uri {tracking_uri}"),
-    ("see the graph", "kedro viz run"),
+    (
+        "answer cases",
+        "{commands}kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>",
+    ),
+    ("compare runs", "{commands}mlflow ui --backend-store-uri {tracking_uri}"),
+    ("see the graph", "{commands}kedro viz run"),
     ("read the model card", "{card}"),
 )
 TITLES: Final[Mapping[str, str]] = {
@@ -164,8 +169,16 @@ def _where(run_params: Mapping[str, Any], run_id: str | None, card: str) -> Rend
         lines.add_row("MLflow run", f"{run_id} in {uri}")
     project = Path(str(run_params.get("project_path", ".")))
     for what, command in NEXT:
-        lines.add_row(what, command.format(tracking_uri=uri, card=card).replace(f"{project}/", ""))
+        words = command.format(commands=_commands(), tracking_uri=uri, card=card)
+        lines.add_row(what, words.replace(f"{project}/", ""))
     return Panel(lines, title="What next", expand=False)
+
+
+def _commands() -> str:
+    """The folder of this environment's commands, with its slash; nothing where a shell finds them by itself."""
+    folder = Path(sys.executable).parent
+    found = shutil.which("kedro")
+    return "" if found and Path(found).parent == folder else f"{folder}/"
 
 
 def _interval(figure: Mapping[str, float] | None) -> str:

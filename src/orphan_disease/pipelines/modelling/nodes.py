@@ -9,7 +9,7 @@ from orphan_disease.contracts.frames import features as shapes
 from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
-from orphan_disease.contracts.parameters.modelling import ModellingParams, RerankerParams
+from orphan_disease.contracts.parameters.modelling import ModellingParams
 from orphan_disease.domain import heads, modelling, reranker_training, splitting
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.classifiers import Classifier
@@ -102,16 +102,16 @@ def fit_reranker(  # noqa: PLR0913, PLR0917  # one argument per dataset
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
     simulation: SimulationParams,
-    params: RerankerParams,
+    params: ModellingParams,
 ) -> tuple[FittedReranker, dict[str, float]]:
     """Learn to order the differential's short list, by confirmed and by simulated patients."""
     drawable = build_simulation_knowledge(knowledge_base.ontology, hpo_annotations, disorders, simulation)
     held_out = splitting.held_out_disorders(labels, split_assignment)
-    confirmed = reranker_training.training_patients(cases, labels, split_assignment, knowledge_base, params)
-    simulated = reranker_training.simulated_patients(knowledge_base, drawable, held_out, params, simulation)
+    confirmed = reranker_training.training_patients(cases, labels, split_assignment, knowledge_base, params.reranker)
+    simulated = reranker_training.simulated_patients(knowledge_base, drawable, held_out, params.reranker, simulation)
     with tqdm(desc="patients ranked", unit="patient") as bar:
         patients = {"confirmed": confirmed, "simulated": simulated}
-        fitted = reranker_training.learn_ranking(patients, knowledge_base, params, bar.update)
+        fitted = reranker_training.learn_ranking(patients, knowledge_base, params.reranker, bar.update)
     return fitted, dict(fitted.metrics)
 
 
