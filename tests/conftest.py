@@ -29,7 +29,6 @@ def published_data() -> Path:
     return folder
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the whole runs, which take longest, and keep each file's tests on one worker with their fixtures."""
     items.sort(key=lambda item: not _is_whole_run(item))
