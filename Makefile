@@ -51,7 +51,7 @@ train: $(INSTALLED) ## Train: knowledge, patients, four model families, the sele
 .PHONY: test
 test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

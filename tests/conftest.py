@@ -30,12 +30,8 @@ def published_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the whole runs, which take longest, and keep each file's tests on one worker with their fixtures."""
+    """Begin with the whole runs, which take longest: the workers share the files in this order."""
     items.sort(key=lambda item: not _is_whole_run(item))
-    for item in items:
-        place = item.path.relative_to(PROJECT_ROOT).as_posix()
-        group = next((mark.args[0] for mark in item.iter_markers("xdist_group") if mark.args), place)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _is_whole_run(item: pytest.Item) -> bool:

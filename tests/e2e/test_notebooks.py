@@ -4,12 +4,7 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from tests.e2e.places import Place
-
-# The same worker as the other tests that need nothing but the local training.
-pytestmark = pytest.mark.xdist_group("local training")
 
 
 def test_notebooks_run_on_the_packaged_model(trained_place: Place) -> None:

@@ -12,7 +12,6 @@ from orphan_disease.pipeline_registry import register_pipelines
 from tests.e2e.conftest import Run
 from tests.e2e.places import Place
 
-pytestmark = pytest.mark.xdist_group("local training")
 FAMILIES = ("decision_tree", "random_forest", "xgboost", "mlp")
 
 
