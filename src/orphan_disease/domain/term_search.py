@@ -35,6 +35,7 @@ _OTHER_LANGUAGE: Final = 0.94
 _SYNONYM: Final = 0.97
 _NOT_AT_START: Final = 0.95
 NAMES_OF_A_TERM: Final = 40  # the most that one term of HPO has, synonyms and Spanish included
+_EVERYTHING: Final = 0.9999
 _LEAST_SHARE: Final = 0.5  # of the typed letters that an entry must match where none matches every word
 
 
@@ -139,9 +140,18 @@ class TermSearch:
         asked = [word for word in words if word not in LINKING_WORDS] or words
         if not asked or limit < 1:
             return ()
-        worth = self._worth(asked, language, tolerant=False)
+        found = [self.vocabulary.beginnings(word) for word in asked]
+        worth = self._worth(asked, found, language)
         if not worth.any():
-            worth = self._worth(asked, language, tolerant=True)
+            found = [
+                met if met.any() else self.vocabulary.misspellings(word) for word, met in zip(asked, found, strict=True)
+            ]
+            worth = self._worth(asked, found, language)
+        if not worth.any():
+            found = [
+                np.maximum(met, self.vocabulary.misspellings(word)) for word, met in zip(asked, found, strict=True)
+            ]
+            worth = self._worth(asked, found, language, least_share=_LEAST_SHARE)
         return self._best(worth, limit)
 
     def exact(self, name: str) -> str | None:
@@ -167,22 +177,25 @@ class TermSearch:
         found = [term_id for term_id in self.symptoms if term_id.startswith(beginning)][:limit]
         return tuple(self._hit(self.symptoms[term_id], term_id) for term_id in found)
 
-    def _worth(self, asked: Sequence[str], language: Language, *, tolerant: bool) -> _FloatArray:
-        """How well each entry answers the typed words, 0 where it does not."""
+    def _worth(
+        self, asked: Sequence[str], found: Sequence[_FloatArray], language: Language, least_share: float = 1.0
+    ) -> _FloatArray:
+        """How well each entry answers the typed words, 0 where it does not.
+
+        Args:
+            asked: the folded words.
+            found: how well each entry answers each of them.
+            language: the preferred one.
+            least_share: of the typed letters that an entry must answer where none answers them all.
+        """
         lengths = np.array([len(word) for word in asked], dtype=np.float32)
-        shares = lengths / lengths.sum()
-        quality = np.zeros(len(self.entries), dtype=np.float32)
-        matched = np.zeros(len(self.entries), dtype=np.float32)  # share of the typed letters
-        typed = np.zeros(len(self.entries), dtype=np.float32)  # letters of the entry that were typed
-        for word, share in zip(asked, shares, strict=True):
-            found = self.vocabulary.matches(word, tolerant=tolerant)
-            quality += found * share
-            matched += (found > 0) * share
-            typed += (found > 0) * float(len(word))
-        everything = matched > 1 - 1e-4
-        kept = everything if everything.any() else (matched >= _LEAST_SHARE) & tolerant
+        typed = sum(((met > 0) * length for met, length in zip(found, lengths, strict=True)), start=np.float32(0))
+        quality = sum((met * length for met, length in zip(found, lengths, strict=True)), start=np.float32(0))
+        shares = typed / lengths.sum()
+        everything = shares > _EVERYTHING
+        kept = everything if everything.any() or least_share == 1 else shares >= least_share
         coverage = np.minimum(typed / self.vocabulary.lengths, 1.0)
-        worth = quality * (_UNTYPED + (1 - _UNTYPED) * coverage) * self.preference[language]
+        worth = quality / lengths.sum() * (_UNTYPED + (1 - _UNTYPED) * coverage) * self.preference[language]
         starts = self.vocabulary.starts_with(asked[0])
         return np.asarray(np.where(kept, worth * np.where(starts, 1.0, _NOT_AT_START), 0.0), dtype=np.float32)
 

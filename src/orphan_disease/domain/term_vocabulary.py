@@ -70,27 +70,19 @@ class TermVocabulary:
             lengths=np.array([max(sum(map(len, each)), 1) for each in folded], dtype=np.float32),
         )
 
-    def matches(self, word: str, *, tolerant: bool) -> _FloatArray:
-        """How well each text answers one folded word: 1 where it holds the word, 0 where it holds nothing like it.
-
-        Args:
-            word: as `fold_words` gives it.
-            tolerant: whether misspellings are forgiven where no word of the vocabulary begins with it.
-        """
+    def beginnings(self, word: str) -> _FloatArray:
+        """How well each text answers one folded word: 1 where it holds the word, less where it holds a longer one."""
         quality = np.zeros(len(self.words), dtype=np.float32)
         self._add_beginnings(quality, word, _WHOLE)
         for stem in inflections(word):
             self._add_beginnings(quality, stem, _INFLECTED)
-        if tolerant:
-            self._add_misspellings(quality, word)
-        found = np.flatnonzero(quality)
-        best = np.zeros(len(self.lengths), dtype=np.float32)
-        if len(found):
-            starts, ends = self.indptr[found], self.indptr[found + 1]
-            counts = ends - starts
-            places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-            np.maximum.at(best, self.texts_of_words[places], np.repeat(quality[found], counts))
-        return best
+        return self._of_texts(quality)
+
+    def misspellings(self, word: str) -> _FloatArray:
+        """How well each text answers a folded word of which one or two letters may be wrong."""
+        quality = np.zeros(len(self.words), dtype=np.float32)
+        self._add_misspellings(quality, word)
+        return self._of_texts(quality)
 
     def starts_with(self, word: str) -> npt.NDArray[np.bool_]:
         """Which texts begin with this word or with one that it is the beginning of."""
@@ -99,6 +91,17 @@ class TermVocabulary:
             low, high = self._range(beginning)
             found |= (self.first_words >= low) & (self.first_words < high)
         return found
+
+    def _of_texts(self, quality: _FloatArray) -> _FloatArray:
+        """The best of each text's words."""
+        found = np.flatnonzero(quality)
+        best = np.zeros(len(self.lengths), dtype=np.float32)
+        if len(found):
+            starts, ends = self.indptr[found], self.indptr[found + 1]
+            counts = ends - starts
+            places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+            np.maximum.at(best, self.texts_of_words[places], np.repeat(quality[found], counts))
+        return best
 
     def _range(self, beginning: str) -> tuple[int, int]:
         """The words that begin so, as a half-open range."""
