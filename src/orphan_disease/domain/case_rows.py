@@ -41,12 +41,13 @@ def assemble_cases(rows: Sequence[Mapping[str, Any]], ontology: Ontology) -> tup
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str, dtype: str) -> Any:
     """One column of its declared type."""
-    values = [row.get(name) for row in rows]
+    values: list[Any] = [row.get(name) for row in rows]
     if dtype == "float64":
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if dtype == "object":
         return pd.Series([list(value or ()) for value in values], dtype="object")
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(values, utc=True)).astype(dtype)
+        return pd.Series(pd.to_datetime(values, utc=True).as_unit("us"))
     filled = _FILLED.get(dtype)
-    return pd.array([filled if value is None else value for value in values], dtype=dtype)
+    plain: Any = dtype
+    return pd.Series([filled if value is None else value for value in values], dtype=plain)
