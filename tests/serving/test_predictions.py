@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from orphan_disease.contracts.records import PredictionRecord
+from orphan_disease.domain.case_rows import assemble_cases
 from orphan_disease.serving.services import Services
 from tests.domain.small_predictor import NERVOUS, NERVOUS_TERMS, SKIN_TERMS
 from tests.serving.parts_in_memory import MemoryLedger, bearer
@@ -39,8 +40,6 @@ def test_a_form_is_answered_by_a_prediction_record(client: TestClient) -> None:
 def test_a_phenopacket_is_answered_as_batch_inference_answers_it(client: TestClient, services: Services) -> None:
     answer = client.post("/v1/predictions", json=SKIN_PACKET).json()
     row = {"case_id": "case-9", "observed_terms": sorted(SKIN_TERMS[:3]), "sex": "male"}
-    from orphan_disease.domain.case_rows import assemble_cases
-
     cases, _ = assemble_cases([row], services.model.predictor.knowledge.ontology)
     expected = services.model.predictor.predict(cases).iloc[0]
     assert answer["case_id"] == "case-9"
