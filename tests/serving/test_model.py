@@ -1,6 +1,7 @@
 """The model that answers, and its replacement while requests are in work."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -112,3 +113,14 @@ def test_an_explanation_of_nothing_known_is_refused(client: TestClient) -> None:
     assert "Jane" not in response.text
     missing = client.post("/v1/explanations", json={"case": {"sex": "x"}})
     assert missing.json()["errors"][0]["field"] == "sex"
+
+
+def test_a_moved_pointer_is_followed_without_a_request(own_models: Path) -> None:
+    _, second = versions(own_models)
+    with TestClient(build_application(parts(own_models, model_poll_seconds=0.05)), headers=bearer()) as client:
+        PackageStore(str(own_models)).point("latest", second)
+        for _ in range(200):
+            if client.get("/v1/model").json()["model_version"] == second:
+                break
+            time.sleep(0.05)
+        assert client.get("/v1/model").json()["model_version"] == second

@@ -1,7 +1,8 @@
 """The application: routes behind the gate, over the parts that whoever starts it puts together."""
 
+import asyncio
 import importlib.metadata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,8 @@ from starlette.types import Scope
 
 from orphan_disease.serving.dependencies import authorise
 from orphan_disease.serving.gate import Gate
+from orphan_disease.serving.metric_lines import write_metric_lines
+from orphan_disease.serving.model_watch import follow_pointer
 from orphan_disease.serving.openapi import complete_document
 from orphan_disease.serving.problems import Problem, problem_response, reasons_of
 from orphan_disease.serving.request_record import record_of
@@ -76,11 +79,24 @@ def build_application(services: Services, page: Path = PAGE_FOLDER) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    services.start()
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, services.start)
+    background = [asyncio.create_task(each) for each in _background(services)]
     try:
         yield
     finally:
-        services.stop()
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await loop.run_in_executor(None, services.stop)
+
+
+def _background(services: Services) -> Iterator[Coroutine[Any, Any, None]]:
+    """What runs beside the requests."""
+    if services.settings.emf_namespace:
+        yield write_metric_lines(services)
+    if services.settings.model_poll_seconds:
+        yield follow_pointer(services)
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
