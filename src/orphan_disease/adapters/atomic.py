@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from io import BytesIO, TextIOWrapper
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, ClassVar, Generic, TypeVar, cast
+from uuid import uuid4
 
 import fsspec
 import orjson
@@ -24,8 +25,6 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 from kedro.io.core import get_filepath_str, get_protocol_and_path
 from matplotlib.figure import Figure
-
-from orphan_disease.adapters.durable_files import aside, atomic_open, create_folder, fsync_directory
 
 __all__ = [
     "AtomicCSVDataset",
@@ -40,6 +39,60 @@ __all__ = [
 
 _Saved = TypeVar("_Saved")
 _Loaded = TypeVar("_Loaded")
+
+
+def _fsync_directory(folder: Path) -> None:
+    """Make the names inside `folder` durable, as fsync of a file alone does not."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _create_folder(folder: Path) -> None:
+    """Create `folder` with its parents, and make each new name durable."""
+    if folder.is_dir():
+        return
+    _create_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _fsync_directory(folder.parent)
+
+
+def _aside(target: Path) -> Path:
+    """Return a hidden, unique name beside `target`; no reader looks for it, and no two writers share it."""
+    return target.with_name(f".{target.name}.{uuid4().hex}.partial")
+
+
+@contextmanager
+def atomic_open(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a local file for writing bytes; it takes its name only when the block ends without an error.
+
+    Args:
+        path: the file to create or replace; missing folders are created.
+
+    Yields:
+        A binary stream.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with atomic_open(f"{folder}/a/b.txt") as stream:
+    ...         _ = stream.write(b"whole")
+    ...     Path(folder, "a", "b.txt").read_bytes()
+    b'whole'
+    """
+    target = Path(path)
+    _create_folder(target.parent)
+    partial = _aside(target)
+    try:
+        with partial.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    _fsync_directory(target.parent)
 
 
 @contextmanager
@@ -59,22 +112,22 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     if target.exists():
         msg = f"{target} exists; a folder is saved under a new name (a version) each time"
         raise FileExistsError(msg)
-    create_folder(target.parent)
-    partial = aside(target)
+    _create_folder(target.parent)
+    partial = _aside(target)
     partial.mkdir()
     try:
         yield partial
         for entry in sorted(partial.rglob("*"), reverse=True):
             if entry.is_dir():
-                fsync_directory(entry)
+                _fsync_directory(entry)
             else:
                 with entry.open("rb") as stream:
                     os.fsync(stream.fileno())
-        fsync_directory(partial)
+        _fsync_directory(partial)
         partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    fsync_directory(target.parent)
+    _fsync_directory(target.parent)
 
 
 class AtomicDataset(AbstractVersionedDataset[_Saved, _Loaded], Generic[_Saved, _Loaded]):
