@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orphan_disease.adapters.durable_files import ProcessLock
 from orphan_disease.adapters.prediction_ledger import LedgerError, PredictionLedger
-from orphan_disease.contracts.ledger_entry import IdempotencyConflictError
+from orphan_disease.adapters.process_lock import ProcessLock
 from tests.adapters.ledger_entries import START, stored_entry
 
 CANARY = "CANARY-PATIENT-NAME"
@@ -46,23 +45,22 @@ def test_of_one_key_the_first_answer_stands(path: Path) -> None:
     first, second = stored_entry(1, key="k"), stored_entry(2, key="k")
     with closing(PredictionLedger(path)) as ledger:
         ledger.append(first)
-        with pytest.raises(IdempotencyConflictError) as conflict:
-            ledger.append(second)
+        ledger.append(second)
 
-        assert conflict.value.first == first
+        assert ledger.by_idempotency_key("ward", "k") == first
         assert ledger.get("prediction-2") is None
         ledger.append(stored_entry(3, key="k", client="another ward"))
 
 
-def test_threads_that_race_for_one_key_get_one_answer(path: Path) -> None:
-    with closing(PredictionLedger(path)) as ledger:
-        futures = [ledger.submit(stored_entry(number, key="k")) for number in range(50)]
+def test_workers_that_race_for_one_key_keep_one_answer(path: Path) -> None:
+    with closing(PredictionLedger(path)) as one, closing(PredictionLedger(path)) as other:
+        futures = [(one, other)[number % 2].submit(stored_entry(number, key="k")) for number in range(50)]
         wait(futures)
 
-        errors = [future.exception() for future in futures]
-        answers = [error.first for error in errors if isinstance(error, IdempotencyConflictError)]
-        assert answers == [ledger.by_idempotency_key("ward", "k")] * 49
-        assert errors.count(None) == 1
+        assert [future.exception() for future in futures] == [None] * 50
+        kept = [number for number in range(50) if one.get(f"prediction-{number}")]
+        assert len(kept) == 1
+        assert other.by_idempotency_key("ward", "k") == stored_entry(kept[0], key="k")
 
 
 def test_an_append_that_is_repeated_changes_nothing(path: Path) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import orjson
 
-from orphan_disease.adapters.durable_files import ProcessLock, aside, atomic_open, create_folder
+from orphan_disease.adapters.atomic_files import aside, atomic_open, create_folder
 from orphan_disease.adapters.group_commit import GroupCommitter
+from orphan_disease.adapters.process_lock import ProcessLock
 from orphan_disease.contracts.audit_event import AuditEvent
 from orphan_disease.domain.audit_chain import (
     START,

@@ -15,7 +15,7 @@ from uuid import uuid4
 import orjson
 from pydantic import ValidationError
 
-from orphan_disease.adapters.durable_files import create_folder
+from orphan_disease.adapters.atomic_files import create_folder
 from orphan_disease.contracts.ledger_entry import LedgerEntry
 from orphan_disease.contracts.records import PredictionRecord
 

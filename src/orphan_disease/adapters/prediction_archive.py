@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 
-from orphan_disease.adapters.durable_files import atomic_open
+from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.ledger_entry import LedgerEntry
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema, probability_column

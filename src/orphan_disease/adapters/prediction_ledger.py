@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from orphan_disease.adapters.durable_files import ProcessLock
 from orphan_disease.adapters.group_commit import GroupCommitter
 from orphan_disease.adapters.ledger_database import (
     ENTRY_COLUMNS,
@@ -26,7 +25,8 @@ from orphan_disease.adapters.ledger_database import (
     row_of,
 )
 from orphan_disease.adapters.prediction_archive import PredictionArchive, shipped_bytes
-from orphan_disease.contracts.ledger_entry import IdempotencyConflictError, LedgerEntry
+from orphan_disease.adapters.process_lock import ProcessLock
+from orphan_disease.contracts.ledger_entry import LedgerEntry
 
 __all__ = ["Backlog", "LedgerError", "PredictionLedger"]
 
@@ -105,8 +105,10 @@ class PredictionLedger:
     def append(self, entry: LedgerEntry) -> None:
         """Keep an entry; returns when it would survive the machine's sudden end. Appending it again changes nothing.
 
+        Of one client's idempotency key the first entry alone is kept: an append that comes second, from whichever
+        process, returns when the first is durable, and `by_idempotency_key` gives what stands.
+
         Raises:
-            IdempotencyConflictError: if the client's key already has its entry; it carries that entry.
             LedgerError: if the disk refuses, or the prediction id is taken by another entry.
             ValueError: if the entry is not in UTC or its record is no prediction record.
         """
@@ -189,11 +191,10 @@ class PredictionLedger:
     def _insert(self, row: Row) -> Exception | None:
         if self._writer.execute(_INSERT, row).rowcount == 1:
             return None
-        prediction_id, client, key, *_ = row
-        same_id = self._writer.execute(_BY_ID, (prediction_id,)).fetchone()
-        if same_id is not None:
-            return None if same_id == row else LedgerError(f"prediction {prediction_id} is taken by another entry")
-        return IdempotencyConflictError(entry_of(self._writer.execute(_BY_KEY, (client, key)).fetchone()))
+        same_id = self._writer.execute(_BY_ID, (row[0],)).fetchone()
+        if same_id is None or same_id == row:  # its idempotency key, or itself, was there first
+            return None
+        return LedgerError(f"prediction {row[0]} is taken by another entry")
 
     def _ship_all(self, archive: PredictionArchive) -> int:
         shipped = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["IdempotencyConflictError", "LedgerEntry"]
+__all__ = ["LedgerEntry"]
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,3 @@ class LedgerEntry:
     request_digest: str
     written_at: datetime
     record: Mapping[str, Any]
-
-
-class IdempotencyConflictError(Exception):
-    """A client's idempotency key already has its answer: of two requests at one time, the other came first.
-
-    Attributes:
-        first: the entry that stands; it is the answer to the retry where its request digest is the same.
-    """
-
-    def __init__(self, first: LedgerEntry) -> None:
-        """Keep the entry that stands."""
-        super().__init__(f"the idempotency key of prediction {first.prediction_id} is taken by it")
-        self.first = first

@@ -16,7 +16,8 @@ from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from orphan_disease.adapters.durable_files import ProcessLock, atomic_open, create_folder
+from orphan_disease.adapters.atomic_files import atomic_open, create_folder
+from orphan_disease.adapters.process_lock import ProcessLock
 from orphan_disease.contracts.principal import Principal, Role
 
 __all__ = ["ApiKeyFileError", "ApiKeys", "StoredKey", "create_key", "read_keys", "revoke_key"]

@@ -9,7 +9,7 @@ from orphan_disease.serving.access_tokens import AccessTokens, TokenError
 from orphan_disease.serving.api_keys import ApiKeyFileError, ApiKeys
 from orphan_disease.serving.ports import AuthenticationError
 
-__all__ = ["AuthenticationError", "HeaderAuthenticator"]
+__all__ = ["AuthenticationError", "Authenticator"]
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ API_KEY: Final = "x-api-key"
 REFUSED: Final = "The credentials are missing or not accepted."
 
 
-class HeaderAuthenticator:
+class Authenticator:
     """Reads `Authorization: Bearer <token>` and `X-API-Key: <key>`; a request carries one of them.
 
     Args:
