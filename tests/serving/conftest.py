@@ -1,9 +1,10 @@
-"""A tiny packaged model, and a client of the service over it."""
+"""A tiny packaged model, a client of the service over it, and keys of an identity provider."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from starlette.testclient import TestClient
 
 from orphan_disease.adapters.package_store import PackageStore
@@ -40,3 +41,26 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(services: Services, page: Path) -> Iterator[TestClient]:
     with TestClient(build_application(services, page), headers=bearer(), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2_048)
+
+
+@pytest.fixture(scope="session")
+def ec_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(scope="session")
+def stranger() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2_048)
+
+
+@pytest.fixture
+def private_keys(
+    rsa_key: rsa.RSAPrivateKey, ec_key: ec.EllipticCurvePrivateKey, stranger: rsa.RSAPrivateKey
+) -> tuple[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey]:
+    """Two keys of the provider, and one of somebody else."""
+    return rsa_key, ec_key, stranger

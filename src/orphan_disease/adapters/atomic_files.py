@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-__all__ = ["atomic_folder", "atomic_open"]
+__all__ = ["aside", "atomic_folder", "atomic_open", "create_folder"]
 
 
 def _fsync_directory(folder: Path) -> None:
@@ -24,16 +24,16 @@ def _fsync_directory(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _create_folder(folder: Path) -> None:
+def create_folder(folder: Path) -> None:
     """Create `folder` with its parents, and make each new name durable."""
     if folder.is_dir():
         return
-    _create_folder(folder.parent)
+    create_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     _fsync_directory(folder.parent)
 
 
-def _aside(target: Path) -> Path:
+def aside(target: Path) -> Path:
     """Return a hidden, unique name beside `target`; no reader looks for it, and no two writers share it."""
     return target.with_name(f".{target.name}.{uuid4().hex}.partial")
 
@@ -56,8 +56,8 @@ def atomic_open(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     b'whole'
     """
     target = Path(path)
-    _create_folder(target.parent)
-    partial = _aside(target)
+    create_folder(target.parent)
+    partial = aside(target)
     try:
         with partial.open("xb") as stream:
             yield stream
@@ -86,8 +86,8 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     if target.exists():
         msg = f"{target} exists; a folder is saved under a new name (a version) each time"
         raise FileExistsError(msg)
-    _create_folder(target.parent)
-    partial = _aside(target)
+    create_folder(target.parent)
+    partial = aside(target)
     partial.mkdir()
     try:
         yield partial
