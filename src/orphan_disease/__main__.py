@@ -14,6 +14,7 @@ from rich.table import Table
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
+from orphan_disease.adapters.search_measurement import measure_term_search
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -80,6 +81,13 @@ def measure_dominance_command(orphanet: str | None) -> None:
         click.echo(measure_dominance(["--orphanet", orphanet] if orphanet else []))
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command("measure-term-search")
+@click.option("--queries", default=125, show_default=True, help="Queries of each of four kinds.")
+def measure_term_search_command(queries: int) -> None:
+    """Print how long a search of HPO terms takes, typed whole, begun, misspelt and abbreviated."""
+    click.echo(measure_term_search(queries))
 
 
 if __name__ == "__main__":
