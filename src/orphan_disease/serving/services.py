@@ -1,6 +1,7 @@
 """Everything that the routes need, in one object that whoever starts the service puts together."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,6 +46,8 @@ class Services:
         limiter: shares the service among its clients.
         metrics: counts.
         writers: threads that wait for the disk.
+        on_start: called when the service starts.
+        on_stop: called when nothing is in work any more.
         keys_in_work: idempotency keys whose first request is not answered yet.
     """
 
@@ -56,6 +59,8 @@ class Services:
     limiter: RateLimiter
     metrics: Metrics = field(default_factory=Metrics)
     writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WRITERS, "writer"))
+    on_start: Callable[[], object] = lambda: None
+    on_stop: Callable[[], object] = lambda: None
     keys_in_work: dict[tuple[str, str], KeyTurn] = field(default_factory=dict)
 
     @cached_property
@@ -93,11 +98,13 @@ class Services:
         self.reload()
         self.metrics.watch_queue(lambda: self.batcher.queued)
         self.batcher.start()
+        self.on_start()
 
     def stop(self) -> None:
         """Answer what waits, and end the threads."""
         self.batcher.stop()
         self.writers.shutdown()
+        self.on_stop()
 
     def reload(self) -> LoadedModel:
         """Load what the pointer names; see `ModelHolder.reload`."""

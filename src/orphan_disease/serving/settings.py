@@ -33,6 +33,19 @@ class Settings(BaseModel):
         default=Path("data/07_model_output/serving"), description="where ledger, audit and keys are kept"
     )
 
+    archive: str = Field(default="", description="folder or URL that kept answers are shipped to; local if empty")
+    ship_seconds: float = Field(default=60.0, gt=0, description="how often answers are shipped to the archive")
+    audit_key_path: Path | None = Field(default=None, description="file whose bytes sign the audit trail's anchor")
+    api_keys_path: Path | None = Field(
+        default=None, description="file of hashed API keys; the serving folder's if unset"
+    )
+    oidc_issuer: str = Field(default="", description="issuer of access tokens; none are accepted if empty")
+    oidc_audience: str = Field(default="", description="audience that access tokens must name")
+    oidc_jwks: str = Field(default="", description="URL of the issuer's keys, or a file of them for development")
+    oidc_roles_claim: str = Field(default="roles", description="claim of the roles; dots lead inwards")
+    requests_per_second: float = Field(default=50.0, gt=0, description="of one client in the long run; then 429")
+    burst_requests: int = Field(default=200, ge=1, description="of one client at once")
+
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 lets the system choose")
     forwarded_allow_ips: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
@@ -71,6 +84,16 @@ class Settings(BaseModel):
         except ValidationError as error:
             wrong = "; ".join(f"{names[str(each['loc'][0])]}: {each['msg']}" for each in error.errors())
         raise SettingsError(f"{wrong}. See docs/reference/variables.md")
+
+    @property
+    def archive_root(self) -> str:
+        """Where kept answers are shipped."""
+        return self.archive or str(self.serving_folder / "archive")
+
+    @property
+    def api_keys_file(self) -> Path:
+        """The file of hashed API keys."""
+        return self.api_keys_path or self.serving_folder / "api_keys.json"
 
     @property
     def model_root(self) -> str:
