@@ -20,12 +20,16 @@ PACKAGE_NAME = "orphan_disease"
 
 
 class _Commands(click.Group):
-    """The commands of this module, and `run`, which Kedro supplies once the project is configured."""
+    """The commands of this module, `run`, which Kedro supplies once the project is configured, and `serve`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "run"])
+        return sorted([*super().list_commands(ctx), "run", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "serve":
+            from orphan_disease.serving.command import serve_command  # noqa: PLC0415  # its libraries load for it alone
+
+            return serve_command
         if cmd_name != "run":
             return super().get_command(ctx, cmd_name)
         configure_project(PACKAGE_NAME)

@@ -1,69 +1,66 @@
-"""The page over a tiny model, and a browser that opens it."""
+"""A tiny packaged model, a client of the service over it, and keys of an identity provider."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
-import pandas as pd
 import pytest
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from starlette.testclient import TestClient
 
-from orphan_disease.contracts import columns
-from orphan_disease.domain.term_search import TermSearch
-from tests.domain.small_predictor import NERVOUS_TERMS, SKIN_TERMS, small_ontology, small_predictor
-from tests.serving.browser import FLAGS, installed_chromium, served
-from tests.serving.page_service import KEY, build_page_service
-
-CARD = "# Model card\n\n| split | provenance | cases |\n|---|---|---|\n| train | simulated | 40 |\n"
-SPANISH_NAMES = {NERVOUS_TERMS[0]: "convulsión", NERVOUS_TERMS[1]: "hipotonía", SKIN_TERMS[0]: "erupción"}
+from orphan_disease.adapters.package_store import PackageStore
+from orphan_disease.serving.application import build_application
+from orphan_disease.serving.services import Services
+from tests.domain.small_predictor import small_predictor
+from tests.serving.parts_in_memory import bearer, parts
 
 
-@pytest.fixture(scope="module")
-def service() -> FastAPI:
-    spanish = pd.DataFrame(SPANISH_NAMES.items(), columns=["hpo_id", "label_es"])
-    synonyms = pd.DataFrame({columns.TERM_ID: [NERVOUS_TERMS[0]], columns.LABEL: ["Fits"]})
-    names = TermSearch.from_ontology(small_ontology(), spanish, synonyms)
-    return build_page_service(small_predictor(), names, CARD, least_disorders=1)
-
-
-@pytest.fixture(scope="module")
-def address(service: FastAPI) -> Iterator[str]:
-    with served(service) as address:
-        yield address
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages with one version, which `latest` names, and its card."""
+    folder = tmp_path_factory.mktemp("models")
+    store = PackageStore(str(folder))
+    version = store.write(small_predictor())
+    store.point("latest", version)
+    (folder / "card.md").write_text(f"# Model card: orphan_disease {version}\n\nFor tests.\n")
+    return folder
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = installed_chromium()
-    if path is None:
-        pytest.skip("no Chromium is installed: `apt-get install chromium` on Debian")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+def services(models: Path) -> Services:
+    return parts(models)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "index.html").write_text("<!doctype html><title>page</title>")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(services: Services, page: Path) -> Iterator[TestClient]:
+    with TestClient(build_application(services, page), headers=bearer(), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2_048)
+
+
+@pytest.fixture(scope="session")
+def ec_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(scope="session")
+def stranger() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2_048)
 
 
 @pytest.fixture
-def tab(browser: Browser, address: str, service: FastAPI) -> Iterator[Page]:
-    """The page, just opened by a Spanish browser; any error in it fails the test."""
-    service.state.refusal = None
-    service.state.asked.clear()
-    context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    tab = context.new_page()
-    tab.set_default_timeout(5_000)
-    faults: list[str] = []
-    tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
-    tab.on("request", lambda request: None if request.url.startswith(address) else faults.append(request.url))
-    tab.goto(address)
-    yield tab
-    context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def workspace(tab: Page) -> Page:
-    """The page after signing in."""
-    tab.fill("#key", KEY)
-    tab.press("#key", "Enter")
-    tab.wait_for_selector("#workspace", state="visible")
-    return tab
+def private_keys(
+    rsa_key: rsa.RSAPrivateKey, ec_key: ec.EllipticCurvePrivateKey, stranger: rsa.RSAPrivateKey
+) -> tuple[rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey]:
+    """Two keys of the provider, and one of somebody else."""
+    return rsa_key, ec_key, stranger

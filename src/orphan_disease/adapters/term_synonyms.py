@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from orphan_disease.adapters.knowledge_datasets import HpoTextDataset
+from orphan_disease.adapters.hpo_files import read_installed_hpo
 from orphan_disease.contracts import columns
 from orphan_disease.domain.obo import parse_obo
 
@@ -16,9 +16,9 @@ def read_term_synonyms() -> pd.DataFrame:
         One row a synonym: TERM_ID and LABEL, the synonym's text. Terms without one have no row, obsolete terms neither.
 
     Raises:
-        DatasetError: if the package that carries HPO's files is not installed.
+        ModuleNotFoundError: if the package that carries HPO's files is not installed.
     """
-    terms = parse_obo(HpoTextDataset(name="hp.obo").load()).terms
+    terms = parse_obo(read_installed_hpo("hp.obo")).terms
     current = terms.loc[~terms[columns.IS_OBSOLETE], [columns.TERM_ID, columns.SYNONYMS]]
     rows = current.explode(columns.SYNONYMS, ignore_index=True).dropna()
     return rows.rename(columns={columns.SYNONYMS: columns.LABEL}).reset_index(drop=True)

@@ -1,18 +1,21 @@
 """The page in a real browser: what a clinician does, and what they are shown, against the model's own figures."""
 
 import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import Page, Route, expect
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.principal import Role
 from orphan_disease.contracts.vocabulary import ABSTAINED
 from orphan_disease.domain import ages, checks
 from orphan_disease.domain.cases_to_answer import complete_cases
+from orphan_disease.serving.api_keys import create_key, revoke_key
 from tests.domain.small_predictor import NERVOUS_TERMS, SKIN_TERMS, small_predictor
-from tests.serving.page_service import KEY, Refusal
 
 
 def add(tab: Page, query: str, key: str = "Enter") -> None:
@@ -35,16 +38,16 @@ def shown_percent(text: str) -> float:
     return float(re.sub(r"[^\d,.]", "", text).replace(",", ".")) / 100
 
 
-def test_a_wrong_key_is_refused_and_the_right_one_lasts_as_long_as_the_tab(tab: Page) -> None:
+def test_a_wrong_key_is_refused_and_the_right_one_lasts_as_long_as_the_tab(tab: Page, key: str) -> None:
     expect(tab.locator("#workspace")).to_be_hidden()
     tab.fill("#key", "wrong")
     tab.press("#key", "Enter")
     expect(tab.locator("#key-error")).to_have_text("La clave de acceso no es válida o ha caducado.")
     expect(tab.locator("#key")).to_be_focused()
-    tab.fill("#key", KEY)
+    tab.fill("#key", key)
     tab.press("#key", "Enter")
     expect(tab.locator("#symptom-search")).to_be_focused()
-    assert tab.evaluate("JSON.stringify(localStorage)").count(KEY) == 0
+    assert tab.evaluate("JSON.stringify(localStorage)").count(key) == 0
     tab.reload()
     expect(tab.locator("#workspace")).to_be_visible()
     tab.click("#sign-out")
@@ -52,7 +55,7 @@ def test_a_wrong_key_is_refused_and_the_right_one_lasts_as_long_as_the_tab(tab: 
     expect(tab.locator("#sign-in")).to_be_visible()
 
 
-def test_a_case_is_described_and_asked_by_keyboard_alone(workspace: Page, service: FastAPI) -> None:
+def test_a_case_is_described_and_asked_by_keyboard_alone(workspace: Page, asked: list[dict[str, Any]]) -> None:
     add(workspace, "convuls")
     add(workspace, "term 10000", "ArrowDown")  # the second of the list
     workspace.keyboard.press("Enter")
@@ -72,12 +75,12 @@ def test_a_case_is_described_and_asked_by_keyboard_alone(workspace: Page, servic
     workspace.keyboard.press("Enter")
     workspace.wait_for_selector(".question")
     expect(workspace.locator("#answer-title")).to_be_focused()
-    asked = service.state.asked[-1]
-    assert len(asked["observed"]) == 2
-    assert asked["observed"][0] == NERVOUS_TERMS[0]
-    assert asked["excluded"] == [SKIN_TERMS[0]]
-    assert asked["age_days"] == pytest.approx(2.5 * ages.YEAR_DAYS, abs=0.01)
-    assert asked["vitals"] == {"temperature_c": 38.5}
+    case = asked[-1]
+    assert len(case["observed"]) == 2
+    assert case["observed"][0] == NERVOUS_TERMS[0]
+    assert case["excluded"] == [SKIN_TERMS[0]]
+    assert case["age_days"] == pytest.approx(2.5 * ages.YEAR_DAYS, abs=0.01)
+    assert case["vitals"] == {"temperature_c": 38.5}
 
 
 def test_the_answer_is_the_models_own_in_figures_and_words(workspace: Page) -> None:
@@ -118,7 +121,7 @@ def test_a_disorder_opens_on_what_speaks_for_and_against_it(workspace: Page) -> 
     expect(first.locator(".missing li").first).to_be_visible()
 
 
-def test_a_question_is_answered_into_the_case_and_asked_again(workspace: Page, service: FastAPI) -> None:
+def test_a_question_is_answered_into_the_case_and_asked_again(workspace: Page, asked: list[dict[str, Any]]) -> None:
     add(workspace, "convuls")
     ask(workspace)
     question = workspace.locator(".question").first
@@ -126,8 +129,8 @@ def test_a_question_is_answered_into_the_case_and_asked_again(workspace: Page, s
     question.locator(".reply.excluded").click()
     expect(workspace.locator(".symptom.excluded")).to_contain_text(name)
     expect(workspace.locator("#questions-title")).to_be_focused()
-    assert len(service.state.asked) == 2
-    assert len(service.state.asked[-1]["excluded"]) == 1
+    assert len(asked) == 2
+    assert len(asked[-1]["excluded"]) == 1
     expect(workspace.locator(".question-name").first).not_to_have_text(name)
 
 
@@ -166,7 +169,9 @@ def test_an_abstention_is_explained(workspace: Page, prediction_set: list[str]) 
     expect(workspace.locator(".lead")).to_have_count(0)
 
 
-def test_impossible_values_are_told_beside_their_field_and_never_sent(workspace: Page, service: FastAPI) -> None:
+def test_impossible_values_are_told_beside_their_field_and_never_sent(
+    workspace: Page, asked: list[dict[str, Any]]
+) -> None:
     workspace.click("#submit")
     expect(workspace.locator("#problem")).to_contain_text("al menos un síntoma")
     add(workspace, "convuls")
@@ -175,7 +180,7 @@ def test_impossible_values_are_told_beside_their_field_and_never_sent(workspace:
     expect(workspace.locator("#heart_rate_bpm-error")).to_have_text("Frec. cardíaca: entre 20 y 300 lpm.")
     expect(workspace.locator("#heart_rate_bpm")).to_have_attribute("aria-invalid", "true")
     expect(workspace.locator("#problem")).to_be_focused()
-    assert service.state.asked == []
+    assert asked == []
 
 
 def test_the_pages_limits_are_the_services(tab: Page) -> None:
@@ -186,31 +191,42 @@ def test_the_pages_limits_are_the_services(tab: Page) -> None:
     assert tab.evaluate("import('./js/case.js').then((each) => each.MAXIMUM_AGE_DAYS)") == ages.MAX_AGE_DAYS
 
 
-@pytest.mark.parametrize(
-    ("refusal", "told"),
-    [
-        (Refusal(503), "Inténtelo de nuevo en 7 s"),
-        (Refusal(500), "código 500"),
-        (Refusal(422, [{"field": "vitals", "reason": "were the two swapped?"}]), "vitals: were the two swapped?"),
-    ],
-)
-def test_a_refusal_is_told_and_the_case_stays(workspace: Page, service: FastAPI, refusal: Refusal, told: str) -> None:
+def test_what_the_service_does_not_accept_is_told_in_its_words(workspace: Page) -> None:
     add(workspace, "convuls")
-    service.state.refusal = refusal
+    workspace.fill("#systolic_mmhg", "80")
+    workspace.fill("#diastolic_mmhg", "120")
+    workspace.click("#submit")
+    expect(workspace.locator("#problem")).to_contain_text("diastolic_mmhg is above systolic_mmhg")
+
+
+@pytest.mark.parametrize(("status", "told"), [(503, "Inténtelo de nuevo en 7 s"), (500, "código 500")])
+def test_a_failure_is_told_and_the_case_stays(workspace: Page, status: int, told: str) -> None:
+    add(workspace, "convuls")
+    workspace.route("**/v1/predictions", lambda route: route.fulfill(status=status, headers={"Retry-After": "7"}))
     workspace.click("#submit")
     expect(workspace.locator("#problem")).to_contain_text(told)
     expect(workspace.locator(".symptom")).to_have_count(1)
-    service.state.refusal = None
+    workspace.unroute("**/v1/predictions")
     ask(workspace)
     expect(workspace.locator("#problem")).to_be_hidden()
 
 
-def test_a_key_that_expires_leads_back_to_signing_in(workspace: Page, service: FastAPI) -> None:
+def test_a_service_that_cannot_be_reached_is_told(workspace: Page) -> None:
     add(workspace, "convuls")
-    service.state.refusal = Refusal(401)
+    workspace.context.set_offline(True)
     workspace.click("#submit")
-    expect(workspace.locator("#key-error")).to_contain_text("ha caducado")
-    expect(workspace.locator("#key")).to_be_focused()
+    expect(workspace.locator("#problem")).to_contain_text("El servicio no responde")
+
+
+def test_a_key_that_is_revoked_leads_back_to_signing_in(tab: Page, key_file: Path) -> None:
+    short = create_key(key_file, "eva", frozenset({Role.CLINICIAN}), timedelta(minutes=5))
+    tab.fill("#key", short)
+    tab.press("#key", "Enter")
+    add(tab, "convuls")
+    assert revoke_key(key_file, short.split("_")[1])
+    tab.click("#submit")
+    expect(tab.locator("#key-error")).to_contain_text("ha caducado")
+    expect(tab.locator("#key")).to_be_focused()
 
 
 def test_every_text_is_there_in_both_languages_and_nothing_stays_behind(workspace: Page) -> None:
