@@ -16,16 +16,12 @@ def overflow(tab: Page) -> int:
     return int(tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [("es", 360, "light"), ("es", 1280, "dark"), ("en", 360, "dark"), ("en", 1280, "light")],
-)
-def test_no_state_of_the_page_breaks_a_rule_or_its_width(
-    browser: Browser, address: str, key: str, language: str, width: int, scheme: str
-) -> None:
+@pytest.mark.parametrize("look", ["es 360 light", "es 1280 dark", "en 360 dark", "en 1280 light"])
+def test_no_state_of_the_page_breaks_a_rule_or_its_width(browser: Browser, address: str, key: str, look: str) -> None:
+    language, width, scheme = look.split()
     context = browser.new_context(
         locale={"es": "es-CO", "en": "en-GB"}[language],
-        viewport={"width": width, "height": 740},
+        viewport={"width": int(width), "height": 740},
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
     )

@@ -17,6 +17,8 @@ from orphan_disease.domain.cases_to_answer import complete_cases
 from orphan_disease.serving.api_keys import create_key, revoke_key
 from tests.domain.small_predictor import NERVOUS_TERMS, SKIN_TERMS, small_predictor
 
+Cases = list[dict[str, Any]]
+
 
 def add(tab: Page, query: str, key: str = "Enter") -> None:
     tab.locator("#symptom-search").press_sequentially(query)
@@ -55,7 +57,7 @@ def test_a_wrong_key_is_refused_and_the_right_one_lasts_as_long_as_the_tab(tab: 
     expect(tab.locator("#sign-in")).to_be_visible()
 
 
-def test_a_case_is_described_and_asked_by_keyboard_alone(workspace: Page, asked: list[dict[str, Any]]) -> None:
+def test_a_case_is_described_and_asked_by_keyboard_alone(workspace: Page, asked: Cases) -> None:
     add(workspace, "convuls")
     add(workspace, "term 10000", "ArrowDown")  # the second of the list
     workspace.keyboard.press("Enter")
@@ -121,7 +123,7 @@ def test_a_disorder_opens_on_what_speaks_for_and_against_it(workspace: Page) -> 
     expect(first.locator(".missing li").first).to_be_visible()
 
 
-def test_a_question_is_answered_into_the_case_and_asked_again(workspace: Page, asked: list[dict[str, Any]]) -> None:
+def test_a_question_is_answered_into_the_case_and_asked_again(workspace: Page, asked: Cases) -> None:
     add(workspace, "convuls")
     ask(workspace)
     question = workspace.locator(".question").first
@@ -169,9 +171,7 @@ def test_an_abstention_is_explained(workspace: Page, prediction_set: list[str]) 
     expect(workspace.locator(".lead")).to_have_count(0)
 
 
-def test_impossible_values_are_told_beside_their_field_and_never_sent(
-    workspace: Page, asked: list[dict[str, Any]]
-) -> None:
+def test_impossible_values_are_told_beside_their_field_and_never_sent(workspace: Page, asked: Cases) -> None:
     workspace.click("#submit")
     expect(workspace.locator("#problem")).to_contain_text("al menos un síntoma")
     add(workspace, "convuls")
@@ -222,6 +222,7 @@ def test_a_key_that_is_revoked_leads_back_to_signing_in(tab: Page, key_file: Pat
     short = create_key(key_file, "eva", frozenset({Role.CLINICIAN}), timedelta(minutes=5))
     tab.fill("#key", short)
     tab.press("#key", "Enter")
+    tab.wait_for_selector("#workspace", state="visible")
     add(tab, "convuls")
     assert revoke_key(key_file, short.split("_")[1])
     tab.click("#submit")
