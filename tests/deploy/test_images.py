@@ -14,7 +14,7 @@ from tests.domain.small_predictor import small_predictor
 
 TRAINING_ONLY = {"kedro", "kedro-viz", "kedro-mlflow", "mlflow", "jupyterlab", "optuna", "shap", "mapie", "matplotlib"}
 TRAINING_ONLY |= {"imbalanced-learn", "xgboost", "pytest", "ruff", "nvidia-nccl-cu12"}
-# Starts the service on a model, where a module is found only if the named distributions or the standard library bring it.
+# Starts the service where a module is found only if the named distributions, or the standard library, bring it.
 ALLOWED_ONLY = """
 import importlib.metadata, re, sys
 allowed = set(sys.argv[1].split())
