@@ -95,6 +95,7 @@ class Services:
         Raises:
             PackageError: if there is no model that can answer.
         """
+        self.writers = ThreadPoolExecutor(WRITERS, "writer")
         self.reload()
         self.metrics.watch_queue(lambda: self.batcher.queued)
         self.batcher.start()
