@@ -43,8 +43,8 @@ class Settings(BaseModel):
     oidc_audience: str = Field(default="", description="audience that access tokens must name")
     oidc_jwks: str = Field(default="", description="URL of the issuer's keys, or a file of them for development")
     oidc_roles_claim: str = Field(default="roles", description="claim of the roles; dots lead inwards")
-    requests_per_second: float = Field(default=50.0, gt=0, description="of one client in the long run; then 429")
-    burst_requests: int = Field(default=200, ge=1, description="of one client at once")
+    requests_per_second: float = Field(default=200.0, gt=0, description="of one client in the long run; then 429")
+    burst_requests: int = Field(default=400, ge=1, description="of one client at once")
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 lets the system choose")
