@@ -1,6 +1,7 @@
 """Everything that the routes need, in one object that whoever starts the service puts together."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -114,6 +115,14 @@ class Services:
         except Exception:
             self.metrics.reloads.labels("refused").inc()
             raise
+        _settle_memory()
         self.metrics.reloads.labels("loaded").inc()
         self.metrics.name_model(model.version, model.predictor.knowledge_version)
         return model
+
+
+def _settle_memory() -> None:
+    """Take the model out of the garbage collector's sight: looking through it stops every request for 0.2 s."""
+    gc.unfreeze()
+    gc.collect()  # what the model before it left
+    gc.freeze()
