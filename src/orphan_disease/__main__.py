@@ -14,6 +14,7 @@ from rich.table import Table
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
+from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -81,6 +82,9 @@ def measure_dominance_command(orphanet: str | None) -> None:
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
 
+
+main.add_command(audit_group)
+main.add_command(keys_group)
 
 if __name__ == "__main__":
     main()
