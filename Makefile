@@ -60,6 +60,10 @@ lint: $(INSTALLED) ## Check style, types and the borders between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+.PHONY: serve
+serve: $(INSTALLED) ## Serve the trained model on http://127.0.0.1:8000: API, page and metrics
+	$(BIN)/python -m orphan_disease.serving
+
 .PHONY: models
 models: $(INSTALLED) ## List the registered models, their aliases and figures
 	$(BIN)/orphan-disease models

@@ -177,7 +177,9 @@ def test_every_alarm_looks_at_a_metric_that_is_written_and_tells_somebody(templa
     alarms = _of_type(template, "AWS::CloudWatch::Alarm")
     assert len(alarms) >= 5
     for alarm in alarms.values():
-        looked_at = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each] or [alarm]
+        looked_at = [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each] or [
+            alarm
+        ]
         for metric in looked_at:
             dimensions = [each["Name"] for each in metric.get("Dimensions", [])]
             assert metric["MetricName"] in (by_version if dimensions == ["model_version"] else from_log)

@@ -7,6 +7,7 @@ import pytest
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.feature_engineering import EncoderParams
 from orphan_disease.domain.encoding import CaseEncoder, feature_group
+from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.ontology import Ontology
 
 # root HP:0000001 -> HP:0000118 -> nervous HP:0000707 -> seizure HP:0001250 -> focal seizure HP:0007359; skin HP:0001574
@@ -65,7 +66,7 @@ def _fit(ontology: Ontology, cases: pd.DataFrame) -> CaseEncoder:
 
 def test_observed_terms_bring_their_ancestors_and_excluded_terms_their_descendants(ontology: Ontology) -> None:
     cases = _cases()
-    rows = _fit(ontology, cases).transform(cases, ontology)
+    rows = EncodingPlan.of(_fit(ontology, cases), ontology).encode(cases)
     assert rows["profile__observed_focal_onset_seizure"].tolist() == [1, 0]
     assert rows["profile__observed_seizure"].tolist() == [1, 0]
     assert rows["profile__observed_abnormality_of_the_nervous_system"].tolist() == [1, 1]
@@ -76,7 +77,7 @@ def test_observed_terms_bring_their_ancestors_and_excluded_terms_their_descendan
 
 def test_organ_systems_are_counted_shared_and_weighed(ontology: Ontology) -> None:
     cases = _cases()
-    first = _fit(ontology, cases).transform(cases, ontology).iloc[0]
+    first = EncodingPlan.of(_fit(ontology, cases), ontology).encode(cases).iloc[0]
     nervous = "profile__system_abnormality_of_the_nervous_system"
     assert (first[f"{nervous}_count"], first[f"{nervous}_share"], first[f"{nervous}_information"]) == (1, 0.5, 4)
     assert (first["profile__information_sum"], first["profile__information_mean"]) == (5, 2.5)
@@ -86,7 +87,7 @@ def test_organ_systems_are_counted_shared_and_weighed(ontology: Ontology) -> Non
 
 def test_a_missing_number_is_the_training_median_and_says_so(ontology: Ontology) -> None:
     training = _cases(heart_rate_bpm=[60.0, 80.0])
-    rows = _fit(ontology, training).transform(_cases(heart_rate_bpm=[100.0, np.nan]), ontology)
+    rows = EncodingPlan.of(_fit(ontology, training), ontology).encode(_cases(heart_rate_bpm=[100.0, np.nan]))
     assert rows["vitals__heart_rate_bpm"].tolist() == [100.0, 70.0]
     assert rows["vitals__heart_rate_bpm_missing"].tolist() == [0, 1]
     assert rows["demographics__age_band_neonate"].tolist() == [1, 0]
@@ -96,7 +97,7 @@ def test_a_missing_number_is_the_training_median_and_says_so(ontology: Ontology)
 
 def test_rows_are_complete_float32_and_named_by_group(ontology: Ontology) -> None:
     cases = _cases()
-    rows = _fit(ontology, cases).transform(cases, ontology)
+    rows = EncodingPlan.of(_fit(ontology, cases), ontology).encode(cases)
     assert list(rows.index) == ["c1", "c2"]
     assert (rows.dtypes == np.float32).all()
     assert np.isfinite(rows.to_numpy()).all()
@@ -106,10 +107,10 @@ def test_rows_are_complete_float32_and_named_by_group(ontology: Ontology) -> Non
 def test_columns_do_not_depend_on_the_cases_encoded(ontology: Ontology) -> None:
     cases = _cases()
     encoder = _fit(ontology, cases)
-    whole = encoder.transform(cases, ontology)
-    one = encoder.transform(cases.iloc[[1]], ontology)
+    whole = EncodingPlan.of(encoder, ontology).encode(cases)
+    one = EncodingPlan.of(encoder, ontology).encode(cases.iloc[[1]])
     pd.testing.assert_frame_equal(whole.iloc[[1]], one)
-    empty = encoder.transform(cases.iloc[:0], ontology)
+    empty = EncodingPlan.of(encoder, ontology).encode(cases.iloc[:0])
     assert list(empty.columns) == list(whole.columns)
 
 

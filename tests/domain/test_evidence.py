@@ -13,7 +13,8 @@ LIKELIHOOD = (ScorerParams(name="likelihood", temperatures=(1.0,)),)
 
 def _pool(scores: list[list[float]], categories: list[str]) -> pd.DataFrame:
     membership = CategoryMembership(categories, ("a", "b"))
-    return pool_evidence({"likelihood": np.array(scores, dtype=np.float32)}, membership, LIKELIHOOD, (1, 2))
+    found = pool_evidence({"likelihood": np.array(scores, dtype=np.float32)}, membership, LIKELIHOOD, (1, 2))
+    return pd.DataFrame(found)
 
 
 def test_pools_a_hand_computed_case() -> None:

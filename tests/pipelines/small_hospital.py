@@ -127,5 +127,6 @@ def _modelling() -> ModellingParams:
             },
             "selection": {"bootstrap_samples": 10},
             "decision": {"novelty_feature": "evidence__likelihood_level", "coverage": 0.8},
+            "reranker": {"seed": small.SEED, "rounds": 3, "folds": 2, "minimum_cases": 5, "simulated_patients": 30},
         }
     )

@@ -10,10 +10,15 @@ from orphan_disease.adapters.archives import read_archive, write_archive
 from orphan_disease.adapters.atomic import AtomicDataset
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.reranker_training import FittedReranker
 
 __all__ = ["ArchiveDataset"]
 
-_KINDS: Final[dict[str, type]] = {"knowledge_base": KnowledgeBase, "category_evidence": CategoryEvidence}
+_KINDS: Final[dict[str, type]] = {
+    "knowledge_base": KnowledgeBase,
+    "category_evidence": CategoryEvidence,
+    "fitted_reranker": FittedReranker,
+}
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of the zip format: equal objects give equal bytes
 
 
@@ -21,7 +26,7 @@ class ArchiveDataset(AtomicDataset[Any, Any]):
     """An object of a closed list of kinds.
 
     Args:
-        kind: `knowledge_base` or `category_evidence`.
+        kind: `knowledge_base`, `category_evidence` or `fitted_reranker`.
         filepath: a local path, or a URL such as `s3://bucket/key`.
         **settings: as for `AtomicDataset`.
     """

@@ -80,10 +80,12 @@ class CaseBatch:
     def identities(self) -> tuple[tuple[str, ...], ...]:
         """What tells each case from every other: its publication, its own id, and its findings where there are several.
 
+        Id and findings are digests: they travel in the packaged model, where no patient may be looked up by them.
+
         Two cases that share one of these are taken for one, or for the same paper's.
         """
         return tuple(
-            tuple(each for each in (reference, f"case:{case_id}", self._content(place)) if each is not None)
+            tuple(each for each in (reference, _pseudonym(case_id), self._content(place)) if each is not None)
             for place, (case_id, reference) in enumerate(zip(self.case_ids, self.references, strict=True))
         )
 
@@ -125,6 +127,10 @@ def without_contradictions(
     kept = sparse.csr_matrix(excluded - excluded.multiply(implied))
     kept.eliminate_zeros()
     return kept.astype(np.float32)
+
+
+def _pseudonym(case_id: str) -> str:
+    return f"case:{hashlib.sha256(case_id.encode()).hexdigest()[:16]}"
 
 
 def _row(matrix: sparse.csr_matrix, place: int) -> npt.NDArray[np.int32]:

@@ -62,19 +62,22 @@ class CategoryEvidence:
             membership: of the disorders that were scored.
             hidden: n sets of disorders that must not have taught the learned evidence.
         """
-        pooled = pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks)
         closed = sparse.csr_matrix(batch.observed @ ontology.closure)
         closed.data[:] = 1.0
-        return pooled.assign(**self.learned.features(closed, hidden)).set_index(
-            pd.Index(batch.case_ids, name=columns.CASE_ID)
-        )
+        values = {
+            **pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks),
+            **self.learned.features(closed, hidden),
+        }
+        index = pd.Index(batch.case_ids, name=columns.CASE_ID)
+        return pd.DataFrame(np.stack(list(values.values()), axis=1), columns=list(values), index=index)
 
 
 def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:
     """The category of each disorder, unknown where it has no annotation to be evidence with."""
+    annotated = knowledge.without_case_base().annotated
     return tuple(
-        category if annotated else UNKNOWN_CATEGORY
-        for category, annotated in zip(knowledge.facts.categories, knowledge.annotated, strict=True)
+        category if usable else UNKNOWN_CATEGORY
+        for category, usable in zip(knowledge.facts.categories, annotated, strict=True)
     )
 
 
@@ -157,7 +160,7 @@ def measure_evidence(
     for start in range(0, max(len(cases), 1), evidence.params.batch_cases):
         chosen = slice(start, start + evidence.params.batch_cases)
         batch = CaseBatch.from_frame(cases.iloc[chosen], knowledge.ontology)
-        scorers = ranker.scorers(batch, leave_out)
+        scorers = ranker.annotation_scorers(batch, leave_out)
         own = [frozenset({knowledge.disorder_ids[place]} if place != NOT_HIDDEN else ()) for place in places[chosen]]
         citing = citing_disorders(knowledge, batch.references, leave_out)
         masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}

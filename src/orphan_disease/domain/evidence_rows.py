@@ -5,7 +5,7 @@ paper describes: a case must never be recognised by its own description.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -105,6 +105,15 @@ class EvidenceRows:
             cited_row=places[self.cited_row[cited]].astype(np.int32),
             cited_reference=self.cited_reference[cited],
         )
+
+    def for_disorders(self, disorders: npt.NDArray[np.intp]) -> "EvidenceRows":
+        """The rows of these disorders, which are numbered by their place in the argument.
+
+        Args:
+            disorders: positions, in ascending order.
+        """
+        kept = self.keep(np.isin(self.disorder, disorders))
+        return replace(kept, disorder=np.searchsorted(disorders, kept.disorder).astype(np.int32))
 
     def copied(
         self,

@@ -5,7 +5,7 @@ It holds arrays and names only, so that it travels inside a packaged model witho
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -166,8 +166,35 @@ class KnowledgeBase:
         """The same knowledge with every row that cites one of these publications left out."""
         return self.with_rows(self.rows.without(references))
 
+    @cached_property
+    def enriched(self) -> Places:
+        """Positions of the disorders that the case base holds a patient of."""
+        return np.unique(self.rows.disorder[self.rows.kind == EvidenceKind.CASE]).astype(np.intp)
+
+    def of_disorders(self, places: Places) -> "KnowledgeBase":
+        """The same knowledge of some disorders only.
+
+        Args:
+            places: their positions, in ascending order.
+        """
+        facts = {
+            each.name: tuple(getattr(self.facts, each.name)[place] for place in places) for each in fields(self.facts)
+        }
+        return replace(
+            self,
+            disorder_ids=tuple(self.disorder_ids[place] for place in places),
+            facts=DisorderFacts(**facts),
+            rows=self.rows.for_disorders(places),
+            profiles=sparse.csr_matrix(self.profiles[places]),
+            own_profiles=sparse.csr_matrix(self.own_profiles[places]),
+        )
+
     def without_case_base(self) -> "KnowledgeBase":
-        """The same knowledge with every confirmed patient left out."""
+        """The same knowledge with every confirmed patient left out; itself where there is none."""
+        return self._annotations_only if len(self.enriched) else self
+
+    @cached_property
+    def _annotations_only(self) -> "KnowledgeBase":
         return self.with_rows(self.rows.keep(self.rows.kind != EvidenceKind.CASE))
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "information_content",
     "information_contents",
     "parse_obo",
+    "term_synonyms",
 ]
 
 ROOT: Final = "HP:0000001"
@@ -156,6 +157,16 @@ class Ontology:
         row = self._position(term_id)
         places = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
         return frozenset(self.term_ids[place] for place in places)
+
+
+def term_synonyms(terms: pd.DataFrame) -> list[tuple[str, str]]:
+    """Every synonym with its term, as (term id, synonym).
+
+    Args:
+        terms: the `hpo_terms` table.
+    """
+    pairs = terms[[columns.TERM_ID, columns.SYNONYMS]].explode(columns.SYNONYMS).dropna()
+    return list(pairs.itertuples(index=False, name=None))
 
 
 def _release(terms: pd.DataFrame) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorde
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
 from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import CategoryMembership
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records, disorder_facts_table
@@ -109,15 +111,22 @@ class Predictor:
             scores: of these cases.
             leave_out: as they were scored.
         """
-        own = self.encoder.transform(cases, self.knowledge.ontology)
+        own = self._encoding.encode(cases)
         hidden = citing_disorders(self.knowledge, batch.references, leave_out)
-        evidence = self.evidence.features(batch, scores.scorers, self.knowledge.ontology, self._membership, hidden)
-        return own.join(evidence, validate="one_to_one")
+        evidence = self.evidence.features(
+            batch, scores.annotation_scorers, self.knowledge.ontology, self._membership, hidden
+        )
+        names = own.columns.append(evidence.columns)
+        return pd.DataFrame(np.hstack([own.to_numpy(), evidence.to_numpy()]), columns=names, index=own.index)
 
     @cached_property
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
         return Ranker(self.knowledge, self.ranking, self.reranker)
+
+    @cached_property
+    def _encoding(self) -> EncodingPlan:
+        return EncodingPlan.of(self.encoder, self.knowledge.ontology)
 
     @cached_property
     def _membership(self) -> CategoryMembership:

@@ -1,31 +1,27 @@
 """Score every disorder for every case: several scorers, their fusion by rank, and the learned re-ranker of its best.
 
+The annotations alone are scored first; then the few disorders that the case base holds patients of are scored again
+with them. So every case has both: the ranking uses what the confirmed patients taught, and the evidence for the
+categories does not, as it is learned on those very patients.
+
 Rank fusion after Cormack et al. (2009), https://doi.org/10.1145/1571941.1572114.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from orphan_disease.domain.candidates import CandidateSet, select_candidates
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.knowledge_scores import KnowledgeScorer, LeaveOut
 from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out, nothing_left_out
-from orphan_disease.domain.likelihood import LikelihoodSettings, excluded_log_ratios
+from orphan_disease.domain.likelihood import LikelihoodSettings
 from orphan_disease.domain.reranker import Reranker
-from orphan_disease.domain.term_vectors import (
-    LIKELIHOOD,
-    OWN_LIKELIHOOD,
-    RESNIK,
-    TERM_SCORERS,
-    TermScorer,
-    TermVectors,
-    paired_scores,
-)
+from orphan_disease.domain.term_vectors import LIKELIHOOD, OWN_LIKELIHOOD, RESNIK
 
 __all__ = [
     "LIKELIHOOD",
@@ -39,7 +35,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float32]
-LeaveOut = Literal["none", "own"]
 FUSION_WEIGHTS: Final[Mapping[str, float]] = {LIKELIHOOD: 1.0, RESNIK: 1.0, OWN_LIKELIHOOD: 0.4}
 
 
@@ -72,6 +67,7 @@ class RankerScores:
         case_ids: n identifiers.
         disorder_ids: D identifiers.
         scorers: name -> n x D float32. "likelihood" is in nats: the sum of each finding's log-likelihood ratio.
+        annotation_scorers: the same as if there were no case base.
         fused: n x D float32, the final ranking.
         probabilities: n x D float32, rows sum to 1. Disorders outside the short list share what it leaves.
         candidates: the short list.
@@ -80,6 +76,7 @@ class RankerScores:
     case_ids: tuple[str, ...]
     disorder_ids: tuple[str, ...]
     scorers: Mapping[str, FloatArray]
+    annotation_scorers: Mapping[str, FloatArray]
     fused: FloatArray
     probabilities: FloatArray
     candidates: CandidateSet
@@ -101,17 +98,11 @@ class Ranker:
         self.knowledge = knowledge
         self.settings = settings or RankingSettings()
         self.reranker = reranker
-        scorer = TermScorer(
-            knowledge.profiles,
-            knowledge.own_profiles,
-            knowledge.information,
-            knowledge.ontology.closure,
-            self.settings.likelihood,
-        )
-        self._vectors = TermVectors(scorer, self.settings.cached_terms)
-        excluded = excluded_log_ratios(knowledge.profiles, self.settings.likelihood)
+        self._enriched = knowledge.enriched
+        chosen = self.settings.likelihood, self.settings.cached_terms
+        self._by_annotations = KnowledgeScorer(knowledge.without_case_base(), *chosen)
+        self._with_patients = KnowledgeScorer(knowledge.of_disorders(self._enriched), *chosen)
         self._nothing = nothing_left_out(knowledge)
-        self._excluded_by_term = sparse.csr_matrix(excluded.T)
 
     def score(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> RankerScores:
         """Score every disorder for every case.
@@ -121,9 +112,10 @@ class Ranker:
             leave_out: "own" scores each case as if the rows that cite the case's own publication, or the case itself in
                 the case base, did not exist.
         """
-        left_out = self._left_out(cases, leave_out)
-        scorers = self._scores(cases, left_out)
+        annotated = self._by_annotations.score(cases, leave_out)
+        scorers = self._scores_with_patients(cases, annotated.scores, leave_out)
         fused = fuse_ranks(scorers, self.settings.fusion_constant, self.settings.fusion_depth, FUSION_WEIGHTS)
+        left_out = self._left_out(cases, leave_out) if len(self._enriched) else annotated.left_out
         candidates = select_candidates(
             cases, self.knowledge, left_out, scorers, fused=fused, size=self.settings.candidates
         )
@@ -131,46 +123,31 @@ class Ranker:
             probabilities = softmax(scorers[LIKELIHOOD] / np.float32(self.settings.temperature))
         else:
             fused, probabilities = _reranked(fused, candidates, self.reranker)
-        return RankerScores(cases.case_ids, self.knowledge.disorder_ids, scorers, fused, probabilities, candidates)
+        ids = cases.case_ids, self.knowledge.disorder_ids
+        return RankerScores(*ids, scorers, annotated.scores, fused, probabilities, candidates)
 
-    def scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
-        """Every scorer's scores alone, n x D each, without the ranking that `score` makes of them.
+    def annotation_scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
+        """Every scorer's scores by the annotations alone, n x D each, without the ranking that `score` makes of them.
 
         Args:
             cases: n cases.
             leave_out: as for `score`.
         """
-        return self._scores(cases, self._left_out(cases, leave_out))
+        return self._by_annotations.score(cases, leave_out).scores
 
     def _left_out(self, cases: CaseBatch, leave_out: LeaveOut) -> LeftOut:
-        if leave_out == "own":
-            return leave_own_paper_out(self.knowledge, cases.identities)
-        return nothing_left_out(self.knowledge)
+        return leave_own_paper_out(self.knowledge, cases.identities) if leave_out == "own" else self._nothing
 
-    def _scores(self, cases: CaseBatch, left_out: LeftOut) -> dict[str, FloatArray]:
-        """Every scorer's scores: n x D each, the left-out profiles in their places."""
-        scores = self._vectors.scores(cases.observed)
-        scores[LIKELIHOOD] += (cases.excluded @ self._excluded_by_term).toarray()
-        if len(left_out.case):
-            places = (left_out.case, left_out.disorder)
-            for name, values in self._left_out_scores(cases, left_out).items():
-                scores[name][places] = values
+    def _scores_with_patients(
+        self, cases: CaseBatch, annotated: Mapping[str, FloatArray], leave_out: LeaveOut
+    ) -> dict[str, FloatArray]:
+        """The scores by the annotations, those of the enriched disorders replaced."""
+        if not len(self._enriched):
+            return dict(annotated)
+        scores = {name: values.copy() for name, values in annotated.items()}
+        for name, values in self._with_patients.score(cases, leave_out).scores.items():
+            scores[name][:, self._enriched] = values
         return scores
-
-    def _left_out_scores(self, cases: CaseBatch, left_out: LeftOut) -> dict[str, FloatArray]:
-        """Each left-out profile's scores for its case: K each."""
-        totals = paired_scores(
-            sparse.csr_matrix(cases.observed[left_out.case]),
-            left_out.profiles,
-            left_out.own_profiles,
-            information=self.knowledge.information,
-            closure=self.knowledge.ontology.closure,
-            settings=self.settings.likelihood,
-        )
-        excluded = excluded_log_ratios(left_out.profiles, self.settings.likelihood)
-        against = cases.excluded[left_out.case].multiply(excluded).sum(axis=1)
-        totals[0] += np.asarray(against, dtype=np.float32).ravel()
-        return dict(zip(TERM_SCORERS, totals, strict=True))
 
 
 def fuse_ranks(

@@ -118,18 +118,21 @@ def handicapped(margins: FloatArray, candidates: CandidateSet, handicap: float) 
     return np.asarray(margins - np.float32(handicap) * candidates.with_cases, dtype=np.float32)
 
 
-def fit_reranker(training: Sequence[TrainingCandidates], settings: RerankerSettings) -> Reranker:
+def fit_reranker(
+    training: Sequence[TrainingCandidates], settings: RerankerSettings, held_out: Sequence[FloatArray] | None = None
+) -> Reranker:
     """Grow the trees on every case, and fit the probabilities on out-of-fold margins.
 
     Args:
         training: one or more sets of cases, such as the same cases with and without the case base.
         settings: how to grow.
+        held_out: margins of `out_of_fold_margins`, where the caller has them already.
 
     Raises:
         ValueError: if no case has its disorder among its candidates.
     """
-    held_out = out_of_fold_margins(training, settings)
-    temperature, elsewhere = fit_probabilities(held_out, [part.is_right for part in training])
+    margins = out_of_fold_margins(training, settings) if held_out is None else held_out
+    temperature, elsewhere = fit_probabilities(margins, [part.is_right for part in training])
     trees = _grow(training, [np.ones(len(part.groups), dtype=bool) for part in training], settings)
     raw = np.frombuffer(bytes(trees.save_raw("ubj")), dtype=np.uint8)
     return Reranker(raw, temperature, elsewhere, settings.case_handicap)

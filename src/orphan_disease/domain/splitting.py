@@ -22,7 +22,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.data_engineering import SplitParams
 from orphan_disease.contracts.vocabulary import Split
 
-__all__ = ["SPLIT_COLUMNS", "assign_splits", "connected_groups"]
+__all__ = ["SPLIT_COLUMNS", "assign_splits", "connected_groups", "held_out_disorders"]
 
 SPLIT_COLUMNS: Final = (columns.CASE_ID, columns.GROUP, columns.SPLIT, columns.FOLD)
 NO_FOLD: Final = -1
@@ -86,6 +86,17 @@ def assign_splits(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams
     fold = fold.mask(in_training, _folds(table.loc[in_training], params.folds, seed).reindex(table.index))
     named = {columns.CASE_ID: table[columns.CASE_ID], columns.GROUP: table[columns.GROUP]}
     return pd.DataFrame({**named, columns.SPLIT: split, columns.FOLD: fold.astype("int64")})[list(SPLIT_COLUMNS)]
+
+
+def held_out_disorders(labels: pd.DataFrame, split: pd.DataFrame) -> tuple[str, ...]:
+    """The disorders held out for testing, sorted.
+
+    Args:
+        labels: the `labels` table.
+        split: the `split_assignment` table.
+    """
+    chosen = split.loc[split[columns.SPLIT] == Split.TEST_DISORDERS.value, columns.CASE_ID]
+    return tuple(sorted(labels.loc[labels[columns.CASE_ID].isin(chosen), columns.DISORDER_ID].unique()))
 
 
 def _labelled(cases: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

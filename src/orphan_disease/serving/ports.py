@@ -1,13 +1,24 @@
 """What the service needs of the world, as protocols: whoever starts it chooses who keeps them."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
 
 from orphan_disease.contracts.audit_event import AuditEvent
 from orphan_disease.contracts.ledger_entry import LedgerEntry
 from orphan_disease.contracts.principal import Principal
 
-__all__ = ["AuditTrail", "AuthenticationError", "Authenticator", "PredictionLedger", "RateLimiter"]
+__all__ = [
+    "AuditTrail",
+    "AuthenticationError",
+    "Authenticator",
+    "Language",
+    "PredictionLedger",
+    "RateLimiter",
+    "TermHit",
+    "TermIndex",
+]
+
+Language = Literal["es", "en"]
 
 
 class AuthenticationError(Exception):
@@ -58,4 +69,40 @@ class AuditTrail(Protocol):
 
     def write(self, event: AuditEvent) -> None:
         """Append an event."""
+        ...
+
+
+class TermHit(Protocol):
+    """A term of the ontology that a search found."""
+
+    @property
+    def term_id(self) -> str:
+        """HPO id."""
+        ...
+
+    @property
+    def label_en(self) -> str:
+        """HPO's label."""
+        ...
+
+    @property
+    def label_es(self) -> str | None:
+        """The Spanish name; None where there is none."""
+        ...
+
+    @property
+    def matched(self) -> str:
+        """The name or id that the query met."""
+        ...
+
+
+class TermIndex(Protocol):
+    """Finds terms by what people write. Safe to call from several threads."""
+
+    def search(self, query: str, language: Language, limit: int) -> Sequence[TermHit]:
+        """The best terms for what was typed so far, best first."""
+        ...
+
+    def exact(self, name: str) -> str | None:
+        """The current id of the term of this id or name, in any of the languages; None where there is none."""
         ...

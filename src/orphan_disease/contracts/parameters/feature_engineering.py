@@ -2,11 +2,28 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["EncoderParams", "EvidenceFitParams", "EvidenceParams", "LearnedEvidenceParams", "ScorerParams"]
+__all__ = [
+    "CaseBaseParams",
+    "EncoderParams",
+    "EvidenceFitParams",
+    "EvidenceParams",
+    "LearnedEvidenceParams",
+    "ScorerParams",
+]
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CaseBaseParams(_Frozen):
+    """Which confirmed patients teach the ranking, see domain/case_base.py."""
+
+    enabled: bool = Field(default=True, description="false: the differential rests on the annotations alone")
+    include_simulated: bool = Field(
+        default=False,
+        description="the fabricated hospital's patients too; those given as confirmed cases are always included",
+    )
 
 
 class EncoderParams(_Frozen):

@@ -14,6 +14,7 @@ __all__ = [
     "HeadParams",
     "MlpParams",
     "ModellingParams",
+    "RerankerParams",
     "Resampling",
     "SelectionParams",
     "TreeParams",
@@ -149,6 +150,24 @@ class DecisionParams(_Frozen):
     )
 
 
+class RerankerParams(_Frozen):
+    """How the differential's short list learns its order, see domain/reranker_training.py."""
+
+    seed: int
+    simulated_patients: int = Field(default=4000, ge=0, description="one each of so many disorders")
+    maximum_cases_per_disorder: int = Field(default=10, ge=1, description="real patients of one disorder")
+    maximum_cases: int = Field(default=5000, ge=0, description="real patients in all")
+    minimum_cases: int = Field(
+        default=200, ge=1, description="patients with their disorder on the short list; with fewer the fusion ranks"
+    )
+    rounds: int = Field(default=150, ge=1, description="trees")
+    folds: int = Field(default=5, ge=2, description="parts of the disorders; each is judged by trees that never saw it")
+    case_handicap: float = Field(
+        default=1.0, ge=0, description="margin taken off disorders that the case base holds a patient of"
+    )
+    batch_cases: int = Field(default=64, ge=1, description="cases scored at once")
+
+
 class ModellingParams(_Frozen):
     """Everything that the modelling nodes share."""
 
@@ -162,4 +181,5 @@ class ModellingParams(_Frozen):
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
+    reranker: RerankerParams
     seed: int

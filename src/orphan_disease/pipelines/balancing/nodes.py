@@ -11,6 +11,7 @@ from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.domain import augmentation, case_evidence, imbalance, resampling
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.encoding import CaseEncoder
+from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import hidden_columns
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.ranking import Ranker
@@ -68,7 +69,8 @@ def apply_encoders_to_augmentation(  # noqa: PLR0913, PLR0917  # one argument pe
         augmented_labels, knowledge_base.disorder_ids, share_simulated=share, hide_all=False, seed=params.seed
     )
     evidence = case_evidence.measure_evidence(augmented_cases, Ranker(knowledge_base), category_evidence, hidden=hidden)
-    own = CaseEncoder.from_dict(case_encoder).transform(augmented_cases, knowledge_base.ontology)
+    plan = EncodingPlan.of(CaseEncoder.from_dict(case_encoder), knowledge_base.ontology)
+    own = plan.encode(augmented_cases)
     return require_features(own.join(evidence).reset_index())
 
 

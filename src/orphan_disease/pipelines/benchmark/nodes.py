@@ -5,12 +5,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
 from orphan_disease.domain import benchmark, benchmark_report
 from orphan_disease.domain.case_base import ConfirmedCases
 from orphan_disease.domain.knowledge import build_knowledge_base
-from orphan_disease.domain.ontology import Ontology
+from orphan_disease.domain.ontology import Ontology, term_synonyms
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
 from orphan_disease.domain.symptom_codes import current_ids
 
@@ -35,13 +34,12 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
 ) -> pd.DataFrame:
     """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
     ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
-    synonyms = hpo_terms[[columns.TERM_ID, columns.SYNONYMS]].explode(columns.SYNONYMS).dropna()
     knowledge = build_knowledge_base(
         ontology,
         hpo_annotations,
         disorders,
         confirmed=ConfirmedCases.from_frame(benchmark_cases, ontology),
-        synonyms=synonyms.itertuples(index=False, name=None),
+        synonyms=term_synonyms(hpo_terms),
     )
     return benchmark.rank_cases(benchmark.choose_cases(benchmark_cases, params), knowledge, params)
 

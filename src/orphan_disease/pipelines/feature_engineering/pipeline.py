@@ -4,6 +4,7 @@ from kedro.pipeline import Node, Pipeline
 
 from orphan_disease.pipelines.feature_engineering.nodes import (
     apply_case_encoder,
+    build_case_base,
     build_knowledge_base,
     fit_case_encoder,
     fit_category_evidence,
@@ -14,9 +15,20 @@ __all__ = ["create_pipeline"]
 
 
 def create_pipeline() -> Pipeline:
-    """Build the knowledge base, fit encoder and evidence, encode the cases."""
+    """Build the case base and the knowledge base, fit encoder and evidence, encode the cases."""
     return Pipeline(
         [
+            Node(
+                build_case_base,
+                inputs={
+                    "cases": "cases",
+                    "labels": "labels",
+                    "typed_confirmed_cases": "typed_confirmed_cases",
+                    "params": "params:feature_engineering.case_base",
+                },
+                outputs=["case_base", "case_base_profile"],
+                name="build_case_base",
+            ),
             Node(
                 build_knowledge_base,
                 inputs={
@@ -25,6 +37,7 @@ def create_pipeline() -> Pipeline:
                     "hpo_alternatives": "hpo_alternatives",
                     "hpo_annotations": "hpo_annotations",
                     "disorders": "disorders",
+                    "confirmed": "case_base",
                     "knowledge_profile": "knowledge_profile",
                 },
                 outputs="knowledge_base",

@@ -7,9 +7,10 @@ from tqdm import tqdm
 
 from orphan_disease.contracts.frames import features as shapes
 from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
-from orphan_disease.contracts.parameters.modelling import ModellingParams
-from orphan_disease.domain import heads, modelling
+from orphan_disease.contracts.parameters.modelling import ModellingParams, RerankerParams
+from orphan_disease.domain import heads, modelling, reranker_training, splitting
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
@@ -19,6 +20,8 @@ from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.modelling import LabelledFeatures, TwoHeads
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.domain.ranking import RankingSettings
+from orphan_disease.domain.reranker_training import FittedReranker
+from orphan_disease.domain.simulation import build_simulation_knowledge
 
 __all__ = [
     "build_model_package",
@@ -26,6 +29,7 @@ __all__ = [
     "fit_calibration",
     "fit_category_classifier",
     "fit_orphan_classifier",
+    "fit_reranker",
     "select_candidate",
 ]
 
@@ -145,8 +149,30 @@ def fit_calibration(  # noqa: PLR0913, PLR0917  # one argument per dataset
     return {"rule": fitted.rule.to_dict(), "evidence": dict(fitted.evidence)}
 
 
+def fit_reranker(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    knowledge_base: KnowledgeBase,
+    hpo_annotations: pd.DataFrame,
+    disorders: pd.DataFrame,
+    cases: pd.DataFrame,
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
+    simulation: SimulationParams,
+    params: RerankerParams,
+) -> tuple[FittedReranker, dict[str, float]]:
+    """Learn to order the differential's short list, by confirmed and by simulated patients."""
+    drawable = build_simulation_knowledge(knowledge_base.ontology, hpo_annotations, disorders, simulation)
+    held_out = splitting.held_out_disorders(labels, split_assignment)
+    confirmed = reranker_training.training_patients(cases, labels, split_assignment, knowledge_base, params)
+    simulated = reranker_training.simulated_patients(knowledge_base, drawable, held_out, params, simulation)
+    with tqdm(desc="patients ranked", unit="patient") as bar:
+        patients = {"confirmed": confirmed, "simulated": simulated}
+        fitted = reranker_training.learn_ranking(patients, knowledge_base, params, bar.update)
+    return fitted, dict(fitted.metrics)
+
+
 def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is made of
     knowledge_base: KnowledgeBase,
+    reranker: FittedReranker,
     case_encoder: dict[str, object],
     category_evidence: CategoryEvidence,
     orphan_classifier: Classifier,
@@ -165,6 +191,7 @@ def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is
         orphan_classifier=orphan_classifier,
         category_classifier=category_classifier,
         rule=DecisionRule.from_dict(calibration["rule"]),
+        reranker=reranker.reranker,
         category_labels={
             each.name: {"es": each.label_es, "en": each.label_en} for each in scheme.active_scheme.categories
         },

@@ -8,6 +8,7 @@ from orphan_disease.pipelines.modelling.nodes import (
     fit_calibration,
     fit_category_classifier,
     fit_orphan_classifier,
+    fit_reranker,
     select_candidate,
 )
 
@@ -64,9 +65,25 @@ def create_pipeline() -> Pipeline:
                 name="fit_calibration",
             ),
             Node(
+                fit_reranker,
+                inputs={
+                    "knowledge_base": "knowledge_base",
+                    "hpo_annotations": "hpo_annotations",
+                    "disorders": "disorders",
+                    "cases": "cases",
+                    "labels": "labels",
+                    "split_assignment": "split_assignment",
+                    "simulation": "params:fabrication.simulation",
+                    "params": "params:modelling.reranker",
+                },
+                outputs=["reranker", "reranker_metrics"],
+                name="fit_reranker",
+            ),
+            Node(
                 build_model_package,
                 inputs={
                     "knowledge_base": "knowledge_base",
+                    "reranker": "reranker",
                     "case_encoder": "case_encoder",
                     "category_evidence": "category_evidence",
                     "orphan_classifier": "orphan_classifier",
