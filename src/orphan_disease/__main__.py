@@ -16,6 +16,7 @@ from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 from orphan_disease.adapters.search_measurement import measure_term_search
 from orphan_disease.adapters.speed_measurements import measure_speed
+from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -41,6 +42,10 @@ class _Commands(click.Group):
 @click.version_option(package_name=PACKAGE_NAME)
 def main() -> None:
     """Is an orphan disease possible, and which service should see the patient?"""
+
+
+main.add_command(audit_group)
+main.add_command(keys_group)
 
 
 @main.command("download")
