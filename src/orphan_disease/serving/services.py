@@ -73,6 +73,7 @@ class Services:
             largest=settings.batch_cases,
             wait_seconds=settings.batch_wait_ms / 1_000,
             longest_queue=settings.queue_cases,
+            longest_wait_seconds=settings.queue_seconds,
             timeout_seconds=settings.answer_timeout_seconds,
             on_batch=self.metrics.count_batch,
         )

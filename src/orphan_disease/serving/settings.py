@@ -53,6 +53,7 @@ class Settings(BaseModel):
     batch_cases: int = Field(default=64, ge=1, le=1_024, description="cases scored at once")
     batch_wait_ms: float = Field(default=3.0, ge=0, le=1_000, description="how long a case waits for others")
     queue_cases: int = Field(default=256, ge=1, description="cases that may wait; more are answered with 503")
+    queue_seconds: float = Field(default=2.0, gt=0, description="the longest wait in the queue, as estimated; then 503")
     requests_in_work: int = Field(default=512, ge=1, description="requests at once; more are answered with 503")
     answer_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for an answer; then 503")
     request_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for a request; then 408")
