@@ -34,6 +34,9 @@ ROW = {
             "prevalence_class": None,
             "onset": ["Childhood"],
             "inheritance": [],
+            "category": "a",
+            "references": ["PMID:1"],
+            "contributions": [{"term_id": "HP:0000118", "is_excluded": False, "nats": 0.5}],
         }
     ],
     "next_questions": [],

@@ -27,7 +27,7 @@ from orphan_disease.domain.audit_chain import (
     sign,
 )
 
-__all__ = ["AuditError", "AuditReport", "AuditTrail", "read_anchor", "verify_audit_trail"]
+__all__ = ["AuditError", "AuditReport", "AuditTrail", "read_anchor", "read_anchor_file", "verify_audit_trail"]
 
 logger = logging.getLogger(__name__)
 
@@ -194,12 +194,20 @@ def verify_audit_trail(path: Path, key: bytes | None = None, kept_anchors: Seque
 
 
 def read_anchor(path: Path) -> Anchor:
-    """The anchor of a trail.
+    """The anchor of a trail, from the file `<trail>.anchor` beside it.
 
     Raises:
         AuditError: if it is missing or damaged.
     """
-    file = _anchor_path(path)
+    return read_anchor_file(_anchor_path(path))
+
+
+def read_anchor_file(file: Path) -> Anchor:
+    """An anchor from its own file, such as a copy that was kept elsewhere.
+
+    Raises:
+        AuditError: if it is missing or damaged.
+    """
     try:
         content = orjson.loads(file.read_bytes())
         return Anchor(int(content["sequence"]), int(content["length"]), str(content["hash"]), content["signature"])

@@ -26,12 +26,15 @@ from orphan_disease.domain.ranking import LIKELIHOOD, LeaveOut, Ranker
 from orphan_disease.domain.ranking_metrics import UNRANKED, TieRanks, tie_ranks
 from orphan_disease.domain.reranker import (
     FloatArray,
+    Reranker,
     RerankerSettings,
     TrainingCandidates,
     fit_probabilities,
+    fit_reranker,
     out_of_fold_margins,
     shares_of_margins,
 )
+from orphan_disease.domain.reranker_training import short_lists
 
 __all__ = ["ALL_PAPERS", "AS_RELEASED", "MODES", "OWN_PAPER", "choose_cases", "rank_cases"]
 
@@ -43,6 +46,7 @@ MODES: Final = (AS_RELEASED, OWN_PAPER, ALL_PAPERS)
 FUSION: Final = "rank fusion"
 RATIO: Final = "likelihood ratio with back-off"
 RERANKED: Final = "learned re-ranker"
+RERANKED_BY_SIMULATED: Final = "re-ranker taught by simulated patients alone"
 WITH_CASES: Final = " + case base"
 RANK_COLUMNS: Final = (
     "method",
@@ -90,11 +94,14 @@ def choose_cases(cases: pd.DataFrame, params: BenchmarkParams) -> pd.DataFrame:
     return few.head(params.max_cases).reset_index(drop=True)
 
 
-def rank_cases(chosen: pd.DataFrame, knowledge: KnowledgeBase, params: BenchmarkParams) -> pd.DataFrame:
+def rank_cases(
+    chosen: pd.DataFrame, simulated: pd.DataFrame, knowledge: KnowledgeBase, params: BenchmarkParams
+) -> pd.DataFrame:
     """Rank the cases by every method in every mode.
 
     Args:
         chosen: the cases, of `choose_cases`.
+        simulated: patients of other disorders, of `reranker_training.simulated_patients`.
         knowledge: the knowledge base with its case base.
         params: choices.
 
@@ -119,7 +126,12 @@ def rank_cases(chosen: pd.DataFrame, knowledge: KnowledgeBase, params: Benchmark
         ranked, short_list, seconds = _product_ranks(judged, base, leave_out, params)
         frames.extend(_frame(name + suffix, mode, judged, ranks) for name, ranks in ranked.items())
         lists[mode, suffix] = (short_list, seconds)
-    frames.extend(_reranked(judged, lists, params))
+    taught = fit_reranker([short_lists(simulated, bare, params.batch_cases, _unheard)], _settings(params))
+    short_list, seconds = lists[OWN_PAPER, ""]
+    margins, tree_seconds = _timed_margins(taught, short_list, params)
+    ranks = _ranks_of(margins, short_list, seconds + tree_seconds)
+    frames.append(_frame(RERANKED_BY_SIMULATED, OWN_PAPER, judged, ranks))
+    frames.extend(_reranked(judged, lists, params, tree_seconds))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -189,16 +201,49 @@ def _product_ranks(
     return collected, TrainingCandidates.of(CandidateSet.concatenate(parts), judged.truth, judged.disorder_ids), total
 
 
-def _reranked(
-    judged: _Judged, lists: Mapping[tuple[str, str], tuple[TrainingCandidates, float]], params: BenchmarkParams
-) -> Iterator[pd.DataFrame]:
-    """Ranks by trees that never saw a case of the disorder that they judge."""
-    settings = RerankerSettings(
+def _unheard(scored: int) -> None:
+    """Progress that nobody waits for."""
+
+
+def _settings(params: BenchmarkParams) -> RerankerSettings:
+    return RerankerSettings(
         rounds=params.reranker_rounds,
         folds=params.reranker_folds,
         case_handicap=params.case_handicap,
         seed=params.seed,
     )
+
+
+def _timed_margins(
+    reranker: Reranker, short_list: TrainingCandidates, params: BenchmarkParams
+) -> tuple[FloatArray, float]:
+    """Margins of every case, in batches, and the seconds that they took."""
+    begun = time.perf_counter()
+    cases = len(short_list.groups)
+    parts = [
+        reranker.margins(short_list.candidates.of_cases(np.arange(start, min(start + params.batch_cases, cases))))
+        for start in range(0, cases, params.batch_cases)
+    ]
+    return np.concatenate(parts), time.perf_counter() - begun
+
+
+def _ranks_of(margins: FloatArray, short_list: TrainingCandidates, seconds: float) -> _Collected:
+    """Places among the candidates; a disorder that is none of them is a miss."""
+    own = np.where(short_list.is_right, margins, -np.inf).max(axis=1)
+    better = np.where(np.isfinite(own), (margins > own[:, None]).sum(axis=1), np.inf)
+    ranks = _Collected()
+    ranks.add(TieRanks(better, np.maximum((margins == own[:, None]).sum(axis=1), 1)), seconds)
+    return ranks
+
+
+def _reranked(
+    judged: _Judged,
+    lists: Mapping[tuple[str, str], tuple[TrainingCandidates, float]],
+    params: BenchmarkParams,
+    tree_seconds: float,
+) -> Iterator[pd.DataFrame]:
+    """Ranks by trees that never saw a case of the disorder that they judge."""
+    settings = _settings(params)
     learned = [key for key in lists if key[0] == OWN_PAPER]
     others = [key for key in lists if key[0] != OWN_PAPER]
     order = [*learned, *others]
@@ -208,11 +253,7 @@ def _reranked(
     for key, values in zip(order, margins, strict=True):
         mode, suffix = key
         short_list, seconds = lists[key]
-        own = np.where(short_list.is_right, values, -np.inf).max(axis=1)
-        better = np.where(np.isfinite(own), (values > own[:, None]).sum(axis=1), np.inf)
-        tied = np.maximum((values == own[:, None]).sum(axis=1), 1)
-        ranks = _Collected()
-        ranks.add(TieRanks(better, tied), seconds)
+        ranks = _ranks_of(values, short_list, seconds + tree_seconds)
         temperature, elsewhere = fit_probabilities([values], [short_list.is_right])
         shares = shares_of_margins(values, temperature, elsewhere)
         top = values.argmax(axis=1)

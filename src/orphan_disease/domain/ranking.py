@@ -17,7 +17,7 @@ import numpy.typing as npt
 from orphan_disease.domain.candidates import CandidateSet, select_candidates
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.knowledge_scores import KnowledgeScorer, LeaveOut
+from orphan_disease.domain.knowledge_scores import Findings, KnowledgeScorer, LeaveOut
 from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out, nothing_left_out
 from orphan_disease.domain.likelihood import LikelihoodSettings
 from orphan_disease.domain.reranker import Reranker
@@ -71,6 +71,7 @@ class RankerScores:
         fused: n x D float32, the final ranking.
         probabilities: n x D float32, rows sum to 1. Disorders outside the short list share what it leaves.
         candidates: the short list.
+        left_out: the profiles that were replaced for some case.
     """
 
     case_ids: tuple[str, ...]
@@ -80,6 +81,7 @@ class RankerScores:
     fused: FloatArray
     probabilities: FloatArray
     candidates: CandidateSet
+    left_out: LeftOut
 
 
 class Ranker:
@@ -124,7 +126,34 @@ class Ranker:
         else:
             fused, probabilities = _reranked(fused, candidates, self.reranker)
         ids = cases.case_ids, self.knowledge.disorder_ids
-        return RankerScores(*ids, scorers, annotated.scores, fused, probabilities, candidates)
+        return RankerScores(*ids, scorers, annotated.scores, fused, probabilities, candidates, left_out)
+
+    def contributions(self, cases: CaseBatch, scores: RankerScores, disorders: npt.NDArray[np.intp]) -> FloatArray:
+        """What each finding adds to the likelihood of the disorders listed for its case, in nats.
+
+        They add up to the score "likelihood".
+
+        Args:
+            cases: n cases.
+            scores: of these cases.
+            disorders: n x k positions.
+
+        Returns:
+            M x k, the findings as `Findings.of` orders them.
+        """
+        findings = Findings.of(cases)
+        listed = disorders[findings.case]
+        nats = self._by_annotations.contributions(findings, listed)
+        if len(self._enriched):
+            places = np.minimum(np.searchsorted(self._enriched, listed), len(self._enriched) - 1)
+            taught = self._with_patients.contributions(findings, places)
+            nats = np.where(self._enriched[places] == listed, taught, nats)
+        return self._by_annotations.with_left_out(nats, findings, listed, scores.left_out)
+
+    def forget(self) -> None:
+        """Remember no term's vector, as when the process has just begun."""
+        self._by_annotations.forget()
+        self._with_patients.forget()
 
     def annotation_scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
         """Every scorer's scores by the annotations alone, n x D each, without the ranking that `score` makes of them.

@@ -159,7 +159,7 @@ def out_of_fold_margins(
         for part, folds_of_part, margins in zip(sets, assigned, results, strict=True):
             held_out = np.flatnonzero(folds_of_part == fold)
             if len(held_out):
-                features = _of_cases(part.candidates, held_out)
+                features = part.candidates.of_cases(held_out).features
                 predicted = trees.inplace_predict(features).reshape(len(held_out), -1)
                 margins[held_out] = predicted
     return [
@@ -194,12 +194,6 @@ def shares_of_margins(margins: FloatArray, temperature: float, elsewhere: float)
     return shares
 
 
-def _of_cases(candidates: CandidateSet, cases: npt.NDArray[np.intp]) -> FloatArray:
-    size = candidates.disorder.shape[1]
-    stacked = candidates.features.reshape(-1, size, candidates.features.shape[1])
-    return np.ascontiguousarray(stacked[cases].reshape(-1, candidates.features.shape[1]))
-
-
 def _grow(
     training: Sequence[TrainingCandidates], chosen: Sequence[npt.NDArray[np.bool_]], settings: RerankerSettings
 ) -> xgboost.Booster:
@@ -208,7 +202,7 @@ def _grow(
     first = 0
     for part, kept in zip(training, chosen, strict=True):
         cases = np.flatnonzero(kept & part.is_right.any(axis=1))
-        features.append(_of_cases(part.candidates, cases))
+        features.append(part.candidates.of_cases(cases).features)
         labels.append(part.is_right[cases].ravel())
         queries.append(np.repeat(first + np.arange(len(cases)), part.is_right.shape[1]))
         first += len(cases)

@@ -36,7 +36,7 @@ from orphan_disease.domain.reranker import (
 from orphan_disease.domain.simulation import simulate_cases
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
 
-__all__ = ["FittedReranker", "learn_ranking", "simulated_patients", "training_patients"]
+__all__ = ["FittedReranker", "learn_ranking", "short_lists", "simulated_patients", "training_patients"]
 
 Progress = Callable[[int], object]
 MEASURED_DEPTHS: Final = (1, 10)
@@ -125,12 +125,12 @@ def learn_ranking(
         The re-ranker, or none if there are fewer patients than needed or their rankings did not improve.
     """
     lists = {
-        name: _short_lists(frame, knowledge.without_case_base(), params, progress)
+        name: short_lists(frame, knowledge.without_case_base(), params.batch_cases, progress)
         for name, frame in patients.items()
         if len(frame)
     }
     if len(knowledge.enriched) and "confirmed" in lists:
-        lists["confirmed_case_base"] = _short_lists(patients["confirmed"], knowledge, params, progress)
+        lists["confirmed_case_base"] = short_lists(patients["confirmed"], knowledge, params.batch_cases, progress)
     found = sum(int(part.is_right.any(axis=1).sum()) for part in lists.values())
     if found < params.minimum_cases:
         return FittedReranker(None)
@@ -149,14 +149,21 @@ def learn_ranking(
     return FittedReranker(fit_reranker(training, settings, margins) if better else None, metrics)
 
 
-def _short_lists(
-    patients: pd.DataFrame, knowledge: KnowledgeBase, params: RerankerParams, progress: Progress
+def short_lists(
+    patients: pd.DataFrame, knowledge: KnowledgeBase, batch_cases: int, progress: Progress
 ) -> TrainingCandidates:
-    """The candidates of each patient, the own publication left out."""
+    """The candidates of each patient, the own publication left out.
+
+    Args:
+        patients: cases with DISORDER_ID, a disorder of the knowledge.
+        knowledge: the disorders.
+        batch_cases: patients scored at once.
+        progress: told how many patients have just been scored.
+    """
     ranker = Ranker(knowledge)
     parts: list[CandidateSet] = []
-    for start in range(0, len(patients), params.batch_cases):
-        rows = patients.iloc[start : start + params.batch_cases]
+    for start in range(0, len(patients), batch_cases):
+        rows = patients.iloc[start : start + batch_cases]
         parts.append(ranker.score(CaseBatch.from_frame(rows, knowledge.ontology), "own").candidates)
         progress(len(rows))
     disorders = [str(each) for each in patients[columns.DISORDER_ID]]

@@ -181,5 +181,4 @@ class ModellingParams(_Frozen):
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
-    reranker: RerankerParams
     seed: int

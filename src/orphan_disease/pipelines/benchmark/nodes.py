@@ -5,12 +5,17 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
+from orphan_disease.contracts.parameters.fabrication import SimulationParams
+from orphan_disease.contracts.parameters.modelling import RerankerParams
 from orphan_disease.domain import benchmark, benchmark_report
 from orphan_disease.domain.case_base import ConfirmedCases
 from orphan_disease.domain.knowledge import build_knowledge_base
 from orphan_disease.domain.ontology import Ontology, term_synonyms
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
+from orphan_disease.domain.reranker_training import simulated_patients
+from orphan_disease.domain.simulation import build_simulation_knowledge
 from orphan_disease.domain.symptom_codes import current_ids
 
 __all__ = ["build_benchmark_report", "measure_benchmark", "plot_benchmark", "score_benchmark", "type_benchmark_cases"]
@@ -30,6 +35,8 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
     hpo_alternatives: pd.DataFrame,
     hpo_annotations: pd.DataFrame,
     disorders: pd.DataFrame,
+    simulation: SimulationParams,
+    reranker: RerankerParams,
     params: BenchmarkParams,
 ) -> pd.DataFrame:
     """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
@@ -41,7 +48,12 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
         confirmed=ConfirmedCases.from_frame(benchmark_cases, ontology),
         synonyms=term_synonyms(hpo_terms),
     )
-    return benchmark.rank_cases(benchmark.choose_cases(benchmark_cases, params), knowledge, params)
+    chosen = benchmark.choose_cases(benchmark_cases, params)
+    judged = [knowledge.index[each] for each in chosen[columns.DIAGNOSIS_ID] if each in knowledge.index]
+    held_out = [knowledge.disorder_ids[place] for place in judged]
+    drawable = build_simulation_knowledge(ontology, hpo_annotations, disorders, simulation)
+    simulated = simulated_patients(knowledge, drawable, held_out, reranker, simulation)
+    return benchmark.rank_cases(chosen, simulated, knowledge, params)
 
 
 def measure_benchmark(ranks: pd.DataFrame, params: BenchmarkParams) -> list[dict[str, Any]]:

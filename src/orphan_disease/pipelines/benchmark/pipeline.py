@@ -37,6 +37,8 @@ def create_pipeline() -> Pipeline:
                     "hpo_alternatives": "hpo_alternatives",
                     "hpo_annotations": "hpo_annotations",
                     "disorders": "disorders",
+                    "simulation": "params:fabrication.simulation",
+                    "reranker": "params:ranking.reranker",
                     **params,
                 },
                 outputs="benchmark_ranks",

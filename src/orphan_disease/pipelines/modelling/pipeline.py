@@ -74,7 +74,7 @@ def create_pipeline() -> Pipeline:
                     "labels": "labels",
                     "split_assignment": "split_assignment",
                     "simulation": "params:fabrication.simulation",
-                    "params": "params:modelling.reranker",
+                    "params": "params:ranking.reranker",
                 },
                 outputs=["reranker", "reranker_metrics"],
                 name="fit_reranker",
