@@ -20,7 +20,9 @@ from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 __all__ = ["PredictionArchive", "shipped_bytes"]
 
 # A store that hangs is one that is down: the attempt ends, and a later one takes its place.
-_S3_OPTIONS: Final[Mapping[str, Any]] = {"config_kwargs": {"connect_timeout": 5, "read_timeout": 60}}
+_S3_OPTIONS: Final[Mapping[str, Any]] = {
+    "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 1}}
+}
 
 
 class PredictionArchive:
