@@ -47,6 +47,7 @@ RUN /opt/uv/bin/uv pip install --compile-bytecode -r requirements-tracking.lock
 FROM base AS tracking
 COPY --from=tracking-environment /opt/venv /opt/venv
 USER 10001:10001
+WORKDIR /tmp
 EXPOSE 5000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:5000/health', timeout=4)"]

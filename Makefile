@@ -91,6 +91,10 @@ package: $(INSTALLED) ## Build the wheel and the archive of configuration into d
 	@# Kedro leaves out local/*.yml alone; a secret may lie there under any name.
 	tar -czf dist/conf-orphan_disease.tar.gz --exclude='conf/local/*' conf
 
+.PHONY: image
+image: ## Build the image that serves (docs/how_to/run-in-containers.md)
+	docker build --target serve --build-arg SOURCE_REVISION="$$(git rev-parse HEAD)" -t orphan-disease-serve .
+
 .PHONY: lock
 lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every pin that still fits
 	@# The installed build of torch decides (CPU or CUDA): without this, PyPI's CUDA build and its 20 packages come in.

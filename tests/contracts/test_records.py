@@ -36,6 +36,7 @@ ROW = {
             "inheritance": [],
             "category": "a",
             "references": ["PMID:1"],
+            "demographic_nats": 0.25,
             "contributions": [{"term_id": "HP:0000118", "is_excluded": False, "nats": 0.5}],
         }
     ],

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +6,6 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import Sex
 from orphan_disease.domain.age_likelihoods import ONSET_CLASSES, AgeModel, cells_of
 from orphan_disease.domain.case_batch import CaseBatch
-from orphan_disease.domain.demographic_arrays import demographics_from_arrays, demographics_to_arrays
 from orphan_disease.domain.demographic_evidence import (
     DemographicEvidence,
     DemographicSettings,
@@ -171,12 +168,3 @@ def test_prevalence_against_the_median() -> None:
     # Geometric middles 3.16, 0.0316 and 0.316 in 100,000: a factor of ten above and below the median.
     assert EVIDENCE.prevalence.tolist() == pytest.approx([np.log(10), -np.log(10), 0.0, 0.0], abs=1e-5)
     assert prevalence_log_ratios([None, None]).tolist() == [0.0, 0.0]
-
-
-def test_it_travels_as_arrays() -> None:
-    arrays, metadata = demographics_to_arrays(EVIDENCE)
-    again = demographics_from_arrays(arrays, json.loads(json.dumps(metadata)))
-    case = batch(**{columns.AGE_DAYS: 100.0, columns.SEX: Sex.FEMALE.value, columns.REFERENCE: "PMID:1"})
-    assert again.total(case, own=True).tolist() == EVIDENCE.total(case, own=True).tolist()
-    with pytest.raises(ValueError, match="traits"):
-        demographics_from_arrays(arrays, {**metadata, "traits": ["HP:0000006"]})

@@ -46,7 +46,7 @@ def records_of(count: int, depth: int = 2) -> pd.DataFrame:
     findings = Findings(np.array([0, 0, 1])[:said], np.zeros(said, np.int32), SAID[:said])
     best = best_disorders(scores, depth)
     nats = np.arange(3 * depth, dtype=np.float32).reshape(3, depth)[:said, : best.shape[1]]
-    listed = ListedDisorders(best, findings, nats, pa.array(["HP:0000118"]))
+    listed = ListedDisorders(best, findings, nats, np.zeros(best.shape, np.float32), pa.array(["HP:0000118"]))
     return as_frame(
         build_records(
             cases,

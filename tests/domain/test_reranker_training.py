@@ -7,6 +7,7 @@ import pytest
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.modelling import RerankerParams
 from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.demographic_evidence import DemographicEvidence, demographic_evidence
 from orphan_disease.domain.knowledge import build_knowledge_base
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.reranker_training import learn_ranking, simulated_patients, training_patients
@@ -25,6 +26,10 @@ def knowledge() -> KnowledgeBase:
 def patients(knowledge: KnowledgeBase, held_out: tuple[str, ...] = ()) -> pd.DataFrame:
     drawable = build_simulation_knowledge(world.ontology(), world.annotations(), world.disorders(), SIMULATION)
     return simulated_patients(knowledge, drawable, held_out, PARAMS, SIMULATION)
+
+
+def age_and_sex(knowledge: KnowledgeBase) -> DemographicEvidence:
+    return demographic_evidence(world.annotations(), world.ontology(), knowledge.facts)
 
 
 def test_simulated_patients_are_one_a_disorder_each_of_a_publication_and_spare_what_is_held_out(
@@ -67,7 +72,9 @@ def test_confirmed_patients_are_ranked_with_and_without_the_case_base(knowledge:
         ontology, world.annotations(), world.disorders(), confirmed=ConfirmedCases.from_frame(base, ontology)
     )
     told: list[int] = []
-    fitted = learn_ranking({"confirmed": confirmed, "simulated": drawn}, enriched, PARAMS, told.append)
+    fitted = learn_ranking(
+        {"confirmed": confirmed, "simulated": drawn}, enriched, age_and_sex(enriched), PARAMS, told.append
+    )
     assert sum(told) == 3 * len(drawn)
     names = {name.split(".")[0] for name in fitted.metrics}
     assert names == {"confirmed", "simulated", "confirmed_case_base"}
@@ -79,13 +86,15 @@ def test_confirmed_patients_are_ranked_with_and_without_the_case_base(knowledge:
 
 def test_too_few_patients_leave_the_ranking_to_the_fusion(knowledge: KnowledgeBase) -> None:
     many = PARAMS.model_copy(update={"minimum_cases": 1000})
-    fitted = learn_ranking({"simulated": patients(knowledge)}, knowledge, many, lambda _: None)
+    fitted = learn_ranking({"simulated": patients(knowledge)}, knowledge, age_and_sex(knowledge), many, lambda _: None)
     assert fitted.reranker is None
     assert not fitted.metrics
 
 
 def test_figures_are_those_of_the_ranks(knowledge: KnowledgeBase) -> None:
-    fitted = learn_ranking({"simulated": patients(knowledge)}, knowledge, PARAMS, lambda _: None)
+    fitted = learn_ranking(
+        {"simulated": patients(knowledge)}, knowledge, age_and_sex(knowledge), PARAMS, lambda _: None
+    )
     recall, reciprocal = (
         fitted.metrics[f"simulated.fusion.{name}"] for name in ("recall_at_10", "mean_reciprocal_rank")
     )

@@ -18,7 +18,7 @@ from orphan_disease.contracts.parameters.feature_engineering import (
     ScorerParams,
 )
 from orphan_disease.contracts.parameters.knowledge import CategoryScheme, CategorySpec, DominanceParams, KnowledgeParams
-from orphan_disease.contracts.parameters.modelling import ModellingParams, RerankerParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams, ModellingParams, RerankerParams
 from orphan_disease.domain.cases_to_answer import complete_cases
 from tests.domain import small_predictor as small
 
@@ -109,6 +109,7 @@ def _params() -> dict[str, Any]:
         "params:balancing.resampling": ResamplingParams(smote_neighbours=2),
         "params:feature_engineering.case_base": CaseBaseParams(),
         "params:modelling": _modelling(),
+        "params:ranking.demographics": DemographicParams(),
         "params:ranking.reranker": RerankerParams(
             seed=small.SEED, rounds=3, folds=2, minimum_cases=5, simulated_patients=30
         ),

@@ -92,7 +92,7 @@ def _score(ranker: Ranker, batch: CaseBatch, depth: int) -> None:
 def _alone(predictor: Predictor, cases: pd.DataFrame, *, fresh: bool) -> npt.NDArray[np.float64]:
     """Milliseconds of one case at a time; a fresh ranker remembers no term's scores from the cases before."""
     milliseconds = []
-    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker)
+    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker, predictor.demographics)
     for number in range(min(ALONE_CASES, len(cases))):
         batch = CaseBatch.from_frame(cases.iloc[[number]], predictor.knowledge.ontology)
         if fresh:
@@ -126,7 +126,7 @@ def _answers(predictor: Predictor, cases: pd.DataFrame) -> npt.NDArray[np.float6
 
 def _growth(predictor: Predictor, cases: pd.DataFrame) -> tuple[int, float, float]:
     """Cases, seconds, and the process's peak memory so far in MiB."""
-    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker)
+    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker, predictor.demographics)
     begun = time.perf_counter()
     for start in tqdm(range(0, len(cases), BATCH_CASES), desc=f"{len(cases):,} cases", unit="batch"):
         batch = CaseBatch.from_frame(cases.iloc[start : start + BATCH_CASES], predictor.knowledge.ontology)

@@ -20,6 +20,7 @@ from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
 from orphan_disease.domain.baselines import BASELINES
 from orphan_disease.domain.candidates import CandidateSet
 from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.left_out import leave_own_paper_out
 from orphan_disease.domain.ranking import LIKELIHOOD, LeaveOut, Ranker
@@ -95,7 +96,11 @@ def choose_cases(cases: pd.DataFrame, params: BenchmarkParams) -> pd.DataFrame:
 
 
 def rank_cases(
-    chosen: pd.DataFrame, simulated: pd.DataFrame, knowledge: KnowledgeBase, params: BenchmarkParams
+    chosen: pd.DataFrame,
+    simulated: pd.DataFrame,
+    knowledge: KnowledgeBase,
+    demographics: DemographicEvidence,
+    params: BenchmarkParams,
 ) -> pd.DataFrame:
     """Rank the cases by every method in every mode.
 
@@ -103,6 +108,7 @@ def rank_cases(
         chosen: the cases, of `choose_cases`.
         simulated: patients of other disorders, of `reranker_training.simulated_patients`.
         knowledge: the knowledge base with its case base.
+        demographics: what age and sex say of the disorders.
         params: choices.
 
     Returns:
@@ -114,19 +120,20 @@ def rank_cases(
     without_papers = bare.without_references(references)
     frames: list[pd.DataFrame] = []
     lists: dict[tuple[str, str], tuple[TrainingCandidates, float]] = {}
-    plan: Sequence[tuple[str, KnowledgeBase, LeaveOut, str]] = (
-        (OWN_PAPER, bare, "own", ""),
-        (OWN_PAPER, knowledge, "own", WITH_CASES),
-        (AS_RELEASED, bare, "none", ""),
-        (ALL_PAPERS, without_papers, "none", ""),
+    unpublished = demographics.without_references(references)
+    plan: Sequence[tuple[str, Ranker, LeaveOut, str]] = (
+        (OWN_PAPER, Ranker(bare, demographics=demographics), "own", ""),
+        (OWN_PAPER, Ranker(knowledge, demographics=demographics), "own", WITH_CASES),
+        (AS_RELEASED, Ranker(bare, demographics=demographics), "none", ""),
+        (ALL_PAPERS, Ranker(without_papers, demographics=unpublished), "none", ""),
     )
-    for mode, base, leave_out, suffix in plan:
+    for mode, ranker, leave_out, suffix in plan:
         if not suffix:
-            frames.extend(_baseline_ranks(judged, base, leave_out, mode, params))
-        ranked, short_list, seconds = _product_ranks(judged, base, leave_out, params)
+            frames.extend(_baseline_ranks(judged, ranker.knowledge, leave_out, mode, params))
+        ranked, short_list, seconds = _product_ranks(judged, ranker, leave_out, params)
         frames.extend(_frame(name + suffix, mode, judged, ranks) for name, ranks in ranked.items())
         lists[mode, suffix] = (short_list, seconds)
-    taught = fit_reranker([short_lists(simulated, bare, params.batch_cases, _unheard)], _settings(params))
+    taught = fit_reranker([short_lists(simulated, plan[0][1], params.batch_cases, _unheard)], _settings(params))
     short_list, seconds = lists[OWN_PAPER, ""]
     margins, tree_seconds = _timed_margins(taught, short_list, params)
     ranks = _ranks_of(margins, short_list, seconds + tree_seconds)
@@ -183,12 +190,12 @@ def _baseline_ranks(
 
 
 def _product_ranks(
-    judged: _Judged, knowledge: KnowledgeBase, leave_out: LeaveOut, params: BenchmarkParams
+    judged: _Judged, ranker: Ranker, leave_out: LeaveOut, params: BenchmarkParams
 ) -> tuple[dict[str, _Collected], TrainingCandidates, float]:
     """Ranks by the likelihood and the fusion, the short lists for the re-ranker, and the seconds it all took."""
-    ranker = Ranker(knowledge)
     collected = {RATIO: _Collected(), FUSION: _Collected()}
     parts: list[CandidateSet] = []
+    priors: list[FloatArray] = []
     total = 0.0
     for rows, batch in _batches(judged, params.batch_cases):
         begun = time.perf_counter()
@@ -196,9 +203,12 @@ def _product_ranks(
         seconds = time.perf_counter() - begun
         total += seconds
         parts.append(scores.candidates)
+        priors.append(scores.prior)
         collected[RATIO].add(tie_ranks(scores.scorers[LIKELIHOOD], judged.truth[rows]), seconds)
         collected[FUSION].add(tie_ranks(scores.fused, judged.truth[rows]), seconds)
-    return collected, TrainingCandidates.of(CandidateSet.concatenate(parts), judged.truth, judged.disorder_ids), total
+    candidates = CandidateSet.concatenate(parts)
+    short_list = TrainingCandidates.of(candidates, judged.truth, judged.disorder_ids, np.concatenate(priors))
+    return collected, short_list, total
 
 
 def _unheard(scored: int) -> None:
@@ -224,7 +234,8 @@ def _timed_margins(
         reranker.margins(short_list.candidates.of_cases(np.arange(start, min(start + params.batch_cases, cases))))
         for start in range(0, cases, params.batch_cases)
     ]
-    return np.concatenate(parts), time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
+    return reranker.with_prior(np.concatenate(parts), short_list.prior), seconds
 
 
 def _ranks_of(margins: FloatArray, short_list: TrainingCandidates, seconds: float) -> _Collected:
@@ -250,11 +261,12 @@ def _reranked(
     margins = out_of_fold_margins(
         [lists[key][0] for key in learned], settings, judged=[lists[key][0] for key in others]
     )
-    for key, values in zip(order, margins, strict=True):
+    for key, trees in zip(order, margins, strict=True):
         mode, suffix = key
         short_list, seconds = lists[key]
+        temperature, elsewhere = fit_probabilities([trees], [short_list])
+        values = np.asarray(trees + np.float32(temperature) * short_list.prior, dtype=np.float32)
         ranks = _ranks_of(values, short_list, seconds + tree_seconds)
-        temperature, elsewhere = fit_probabilities([values], [short_list.is_right])
         shares = shares_of_margins(values, temperature, elsewhere)
         top = values.argmax(axis=1)
         everyone = np.arange(len(top))

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from orphan_disease.contracts.parameters.modelling import DemographicParams
 from orphan_disease.domain.age_likelihoods import CELLS, ONSET_CLASSES, AgeModel, cells_of
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.demographic_facts import FEMALE_ONLY, MALE_ONLY, MALE_SHARES, TRAITS, demographic_rows
@@ -58,6 +59,11 @@ class DemographicSettings:
     sex_weight: float = 0.5
     prevalence_weight: float = 0.0
     ages: AgeModel = field(default_factory=AgeModel)
+
+    @classmethod
+    def of(cls, params: DemographicParams) -> "DemographicSettings":
+        """The settings of a configured run."""
+        return cls(params.age_weight, params.sex_weight, params.prevalence_weight)
 
 
 class DemographicRatios(NamedTuple):

@@ -27,12 +27,14 @@ class ListedDisorders:
         disorders: n x k positions, best first.
         findings: of the n cases.
         nats: M x k, what each finding adds to the likelihood of each disorder listed for its case.
+        demographic_nats: n x k, what age and sex add.
         term_ids: of the ontology, by position.
     """
 
     disorders: npt.NDArray[np.intp]
     findings: Findings
     nats: FloatArray
+    demographic_nats: FloatArray
     term_ids: pa.Array
 
 
@@ -109,6 +111,7 @@ def build_differentials(
         records.SCORE: pa.array(np.take_along_axis(scores, best, axis=1).ravel(), pa.float32()),
         records.PROBABILITY: pa.array(np.take_along_axis(probabilities, best, axis=1).ravel(), pa.float32()),
         records.CONTRIBUTIONS: _contributions(listed),
+        records.DEMOGRAPHIC_NATS: pa.array(listed.demographic_nats.ravel(), pa.float32()),
     }
     entry = records.DIFFERENTIAL_TYPE.value_type
     parts = [given[field.name] if field.name in given else _one_chunk(flat[field.name], field.type) for field in entry]

@@ -17,6 +17,7 @@ from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorders
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.differentials import ListedDisorders, best_disorders, disorder_facts_table
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.encoding_plan import EncodingPlan
@@ -47,6 +48,7 @@ class Predictor:
         orphan_classifier: classes non-orphan and orphan.
         category_classifier: the categories, given an orphan disease.
         rule: calibration, prediction sets and abstention.
+        demographics: what age and sex say of the disorders; None leaves them out.
         reranker: orders the short list of disorders; None leaves it to the fusion of the scorers.
         category_labels: category -> language ("es", "en") -> what a clinician reads.
         data_fingerprints: dataset -> SHA-256 of the table that the model was trained on.
@@ -62,6 +64,7 @@ class Predictor:
     orphan_classifier: Classifier
     category_classifier: Classifier
     rule: DecisionRule
+    demographics: DemographicEvidence | None = None
     reranker: Reranker | None = None
     category_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_fingerprints: Mapping[str, str] = field(default_factory=dict)
@@ -163,7 +166,7 @@ class Predictor:
     @cached_property
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
-        return Ranker(self.knowledge, self.ranking, self.reranker)
+        return Ranker(self.knowledge, self.ranking, self.reranker, self.demographics)
 
     @cached_property
     def _encoding(self) -> EncodingPlan:
@@ -206,7 +209,7 @@ class Predictor:
             scores=scores.fused,
             probabilities=scores.probabilities,
             facts=self._facts,
-            listed=self._listed(batch, scores),
+            listed=self._listed(batch, scores, leave_out),
             questions=self._asked(batch, scores, questions),
         )
 
@@ -215,10 +218,11 @@ class Predictor:
         rows = range(len(batch)) if size else ()
         return [self._questions(batch.take([row]), scores.probabilities[row], size) for row in rows]
 
-    def _listed(self, batch: CaseBatch, scores: RankerScores) -> ListedDisorders:
+    def _listed(self, batch: CaseBatch, scores: RankerScores, leave_out: LeaveOut) -> ListedDisorders:
         best = best_disorders(scores.fused, self.differential_length)
         nats = self.ranker.contributions(batch, scores, best)
-        return ListedDisorders(best, Findings.of(batch), nats, self._term_ids)
+        demographic = self.ranker.demographic_nats(batch, best, leave_out)
+        return ListedDisorders(best, Findings.of(batch), nats, demographic, self._term_ids)
 
     def _questions(
         self, case: CaseBatch, probabilities: npt.NDArray[np.float32], size: int

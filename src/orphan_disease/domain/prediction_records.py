@@ -98,8 +98,15 @@ def _probability_maps(probabilities: npt.NDArray[np.float64], names: npt.NDArray
 
 
 def _questions(questions: Sequence[Sequence[NextQuestion]]) -> pa.Array:
-    fields = [field.name for field in records.QUESTIONS_TYPE.value_type]
-    stated = [
-        [dict(zip(fields, (each.term_id, each.label, each.bits), strict=True)) for each in asked] for asked in questions
-    ]
-    return pa.array(stated, records.QUESTIONS_TYPE)
+    return pa.array([[_question(each) for each in asked] for asked in questions], records.QUESTIONS_TYPE)
+
+
+def _question(question: NextQuestion) -> dict[str, str | float]:
+    """One question as the record states it; a gain is never below 0 but for rounding."""
+    return {
+        columns.TERM_ID: question.term_id,
+        columns.LABEL: question.label,
+        records.INFORMATION_GAIN_BITS: max(question.bits, 0.0),
+        records.CATEGORY_GAIN_BITS: max(question.category_bits, 0.0),
+        records.FOUND_BY: str(question.found_by),
+    }

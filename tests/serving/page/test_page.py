@@ -254,11 +254,23 @@ def test_every_text_is_there_in_both_languages_and_nothing_stays_behind(workspac
     assert workspace.get_attribute("html", "lang") == "en"
 
 
-def test_on_paper_there_is_the_case_and_the_answer_without_the_form(workspace: Page) -> None:
+def test_on_paper_there_is_the_case_that_was_asked_and_the_answer_without_the_form(workspace: Page) -> None:
     add(workspace, "convuls")
     ask(workspace)
+    workspace.locator(".symptom .excluded").click()  # after the answer: the answer is not about this
     workspace.emulate_media(media="print")
     expect(workspace.locator("#case-form")).to_be_hidden()
     expect(workspace.locator(".printed-case")).to_contain_text("Presente: convulsión")
     expect(workspace.locator(".orphan")).to_be_visible()
     expect(workspace.locator(".footer")).to_be_visible()
+
+
+def test_questions_that_fail_to_load_can_be_asked_for_again(workspace: Page) -> None:
+    workspace.route("**/v1/explanations", lambda route: route.fulfill(status=503))
+    add(workspace, "convuls")
+    workspace.click("#submit")
+    expect(workspace.locator(".questions")).to_contain_text("No se pudo cargar la explicación.")
+    expect(workspace.locator(".orphan .figure")).to_be_visible()
+    workspace.unroute("**/v1/explanations")
+    workspace.locator(".questions button").click()
+    expect(workspace.locator(".question").first).to_be_visible()

@@ -9,6 +9,7 @@ __all__ = [
     "CalibrationParams",
     "CandidateParams",
     "DecisionParams",
+    "DemographicParams",
     "Family",
     "ForestParams",
     "HeadParams",
@@ -147,6 +148,16 @@ class DecisionParams(_Frozen):
     novelty_feature: str = Field(description="the feature that is low where the case is far from anything known")
     novelty_quantile: float = Field(
         default=0.01, ge=0, lt=1, description="cases below this quantile of the training cases abstain"
+    )
+
+
+class DemographicParams(_Frozen):
+    """Weights of what age, sex and prevalence say of a disorder, see domain/demographic_evidence.py."""
+
+    age_weight: float = Field(default=0.5, ge=0, description="0 leaves the age out")
+    sex_weight: float = Field(default=0.5, ge=0)
+    prevalence_weight: float = Field(
+        default=0.0, ge=0, description="1 for patients who come unselected; published and referred ones do not"
     )
 
 

@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
-from orphan_disease.contracts.parameters.modelling import RerankerParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams, RerankerParams
 from orphan_disease.domain import benchmark, benchmark_report
 from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.demographic_evidence import DemographicSettings, demographic_evidence
 from orphan_disease.domain.knowledge import build_knowledge_base
 from orphan_disease.domain.ontology import Ontology, term_synonyms
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
@@ -37,23 +38,20 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
     disorders: pd.DataFrame,
     simulation: SimulationParams,
     reranker: RerankerParams,
+    demographics: DemographicParams,
     params: BenchmarkParams,
 ) -> pd.DataFrame:
     """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
     ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
-    knowledge = build_knowledge_base(
-        ontology,
-        hpo_annotations,
-        disorders,
-        confirmed=ConfirmedCases.from_frame(benchmark_cases, ontology),
-        synonyms=term_synonyms(hpo_terms),
-    )
+    confirmed = ConfirmedCases.from_frame(benchmark_cases, ontology)
+    synonyms = term_synonyms(hpo_terms)
+    knowledge = build_knowledge_base(ontology, hpo_annotations, disorders, confirmed=confirmed, synonyms=synonyms)
     chosen = benchmark.choose_cases(benchmark_cases, params)
-    judged = [knowledge.index[each] for each in chosen[columns.DIAGNOSIS_ID] if each in knowledge.index]
-    held_out = [knowledge.disorder_ids[place] for place in judged]
     drawable = build_simulation_knowledge(ontology, hpo_annotations, disorders, simulation)
-    simulated = simulated_patients(knowledge, drawable, held_out, reranker, simulation)
-    return benchmark.rank_cases(chosen, simulated, knowledge, params)
+    judged = knowledge.disorders_of(chosen[columns.DIAGNOSIS_ID])
+    simulated = simulated_patients(knowledge, drawable, judged, reranker, simulation)
+    age_and_sex = demographic_evidence(hpo_annotations, ontology, knowledge.facts, DemographicSettings.of(demographics))
+    return benchmark.rank_cases(chosen, simulated, knowledge, age_and_sex, params)
 
 
 def measure_benchmark(ranks: pd.DataFrame, params: BenchmarkParams) -> list[dict[str, Any]]:

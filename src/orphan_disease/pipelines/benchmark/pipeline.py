@@ -39,6 +39,7 @@ def create_pipeline() -> Pipeline:
                     "disorders": "disorders",
                     "simulation": "params:fabrication.simulation",
                     "reranker": "params:ranking.reranker",
+                    "demographics": "params:ranking.demographics",
                     **params,
                 },
                 outputs="benchmark_ranks",

@@ -70,6 +70,7 @@ def create_pipeline() -> Pipeline:
                     "knowledge_base": "knowledge_base",
                     "hpo_annotations": "hpo_annotations",
                     "disorders": "disorders",
+                    "demographics": "demographic_evidence",
                     "cases": "cases",
                     "labels": "labels",
                     "split_assignment": "split_assignment",
@@ -83,6 +84,7 @@ def create_pipeline() -> Pipeline:
                 build_model_package,
                 inputs={
                     "knowledge_base": "knowledge_base",
+                    "demographics": "demographic_evidence",
                     "reranker": "reranker",
                     "case_encoder": "case_encoder",
                     "category_evidence": "category_evidence",

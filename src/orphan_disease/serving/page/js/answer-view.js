@@ -25,8 +25,15 @@ function orphanCard({ orphan_probability: probability }, before) {
     element("p.figure", {},
       element("strong", {}, percent(probability)), " ",
       changed && element("span.before", {}, text("before", { probability: percent(before.orphan_probability) }))),
-    bar(probability, "large"),
+    people(probability),
     element("p", {}, orphanSentence(probability)));
+}
+
+/** A hundred people, as many of them marked as the probability says; the sentence beside it says it in words. */
+function people(probability) {
+  const marked = Math.round(probability * 100);
+  return element("div.people", { "aria-hidden": "true" },
+    ...Array.from({ length: 100 }, (_, place) => element(place < marked ? "span.marked" : "span")));
 }
 
 function orphanSentence(probability) {

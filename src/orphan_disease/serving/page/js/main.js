@@ -2,11 +2,11 @@
 
 import { answerView, caseSummary, categoryName, emptyView } from "./answer-view.js";
 import { Problem, explain, predict, readModel } from "./api.js";
-import { EXCLUDED, OBSERVED, clearCase, exampleCase, patientCase, requestBody, setSymptom } from "./case.js";
+import { EXCLUDED, OBSERVED, VITALS, clearCase, exampleCase, patientCase, requestBody, setSymptom } from "./case.js";
 import { differentialView } from "./differential-view.js";
 import { announce, byId, element } from "./elements.js";
 import { applyLanguage, language, moment, onLanguageChange, percent, setLanguage, termName, text } from "./language.js";
-import { faultText, measurements } from "./measurements.js";
+import { faultText, measurements, unitText } from "./measurements.js";
 import { questionsView } from "./questions-view.js";
 import * as session from "./session.js";
 import { symptomList } from "./symptom-list.js";
@@ -15,7 +15,9 @@ import { symptomPicker } from "./symptom-picker.js";
 const QUESTIONS = 5;
 
 let model = null;
-let answered = null; // { answer, before, body, questions, explanations, shown } of the last answer
+// Of the last answer: itself, the one before, the case as it was sent and as it was described, the questions (null while
+// they load, undefined where they could not be), the explanations by disorder, and what of the differential is shown.
+let answered = null;
 let problem = null; // what is shown above the form: a function that gives its nodes in the current language
 let isOutOfDate = false;
 
@@ -51,15 +53,18 @@ function renderAnswer() {
   }
   const state = { ...answered, model, isOutOfDate };
   byId("answer-body").replaceChildren(
-    caseSummary(summaryLines()), ...answerView(state), questionsView(answered.questions, replied),
+    caseSummary(summaryLines(answered.described)), ...answerView(state),
+    questionsView(answered.questions, replied, () => loadExplanations(answered)),
     differentialView(answered.answer, model, answered.shown, explanationOf));
 }
 
-function summaryLines() {
-  const names = (state) => patientCase.symptoms.filter((each) => each.state === state).map((each) => termName(each).name).join(", ");
+/** The case that was asked, which is not always the one that the form shows now. */
+function summaryLines({ symptoms, age, sex, vitals }) {
+  const names = (state) => symptoms.filter((each) => each.state === state).map((each) => termName(each).name).join(", ");
   const lines = [[OBSERVED, names(OBSERVED)], [EXCLUDED, names(EXCLUDED)]].filter(([, found]) => found);
-  if (patientCase.age.value) lines.push(["age", `${patientCase.age.value} ${text(patientCase.age.unit)}`]);
-  lines.push(["sex", text(patientCase.sex)]);
+  if (age.value) lines.push(["age", `${age.value} ${text(age.unit)}`]);
+  lines.push(["sex", text(sex)]);
+  for (const { field, unit } of VITALS) if (vitals[field]) lines.push([field, `${vitals[field]} ${unitText(unit)}`]);
   return lines.map(([key, value]) => `${text(key)}: ${value}`);
 }
 
@@ -83,9 +88,10 @@ async function ask({ reply = false } = {}) {
   busy(true);
   try {
     const body = requestBody();
+    const described = structuredClone(patientCase);
     const answer = await predict(body, crypto.randomUUID());
     const before = reply ? answered?.answer : null;
-    answered = { answer, before, body, questions: null, explanations: new Map(), shown: { length: 0, open: new Set() } };
+    answered = { answer, before, body, described, questions: null, explanations: new Map(), shown: { length: 0, open: new Set() } };
     isOutOfDate = false;
     showProblem(null);
     renderAnswer();
@@ -102,9 +108,15 @@ async function ask({ reply = false } = {}) {
 
 /** The next questions and why the first disorder stands first; the answer is on the page before they are. */
 async function loadExplanations(asked) {
-  const found = await explain({ case: asked.body, disorders: 1, questions: QUESTIONS });
-  asked.questions = found.next_questions;
-  for (const each of found.differential) asked.explanations.set(each.disorder_id, each);
+  try {
+    const found = await explain({ case: asked.body, disorders: 1, questions: QUESTIONS });
+    asked.questions = found.next_questions;
+    for (const each of found.differential) asked.explanations.set(each.disorder_id, each);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 401) signedOut(error);
+    asked.questions = undefined;
+  }
   if (answered !== asked) return;
   const hadFocus = document.activeElement?.id;
   renderAnswer();
@@ -121,10 +133,13 @@ async function explanationOf(disorderId) {
 }
 
 function replied(term, state) {
+  if (isBusy()) return;
   setSymptom({ term_id: term.term_id, label_en: term.label, label_es: term.label_es }, state);
   symptoms.render();
   ask({ reply: true });
 }
+
+const isBusy = () => byId("submit").getAttribute("aria-disabled") === "true";
 
 function busy(is) {
   byId("submit").textContent = text(is ? "asking" : "ask");
@@ -226,7 +241,7 @@ for (const each of document.querySelectorAll("[data-language]")) {
 byId("sign-in-form").addEventListener("submit", signIn);
 byId("case-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (byId("submit").getAttribute("aria-disabled") !== "true") ask();
+  if (!isBusy()) ask();
 });
 byId("sign-out").addEventListener("click", () => {
   startCase(clearCase);

@@ -6,7 +6,8 @@ import { number, text } from "./language.js";
 
 const SEXES = ["female", "male", "unknown"];
 
-const unitText = (unit) => (["bpm", "rpm"].includes(unit) ? text(`unit_${unit}`) : unit in AGE_UNITS ? text(unit) : unit);
+/** A unit as it is written in the shown language. */
+export const unitText = (unit) => (["bpm", "rpm"].includes(unit) ? text(`unit_${unit}`) : unit in AGE_UNITS ? text(unit) : unit);
 
 /** @param {function(): void} changed told after every change */
 export function measurements(changed) {

@@ -5,14 +5,18 @@ import { bar, element } from "./elements.js";
 import { number, termName, text } from "./language.js";
 
 /**
- * @param {Array<object>|null} questions null while they load
+ * @param {Array<object>|null|undefined} questions null while they load, undefined where they could not be loaded
  * @param {function(object, string): void} reply told the term and whether it is observed or excluded
+ * @param {function(): void} again loads them again
  */
-export function questionsView(questions, reply) {
+export function questionsView(questions, reply, again) {
   const title = element("h3", { id: "questions-title", tabindex: "-1" }, text("questionsTitle"));
   const section = element("section.card.questions", { "aria-labelledby": "questions-title" }, title);
   if (questions === null) section.append(element("p.hint", {}, text("loading")));
-  else if (questions.length === 0) section.append(element("p.hint", {}, text("questionsNone")));
+  else if (questions === undefined) {
+    const retry = element("button", { type: "button", class: "quiet", onclick: again }, text("retry"));
+    section.append(element("p.hint", {}, text("explanationFailed"), " ", retry));
+  } else if (questions.length === 0) section.append(element("p.hint", {}, text("questionsNone")));
   else {
     const most = Math.max(...questions.map(worth));
     section.append(
