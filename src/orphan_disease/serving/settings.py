@@ -86,6 +86,11 @@ class Settings(BaseModel):
             wrong = "; ".join(f"{names[str(each['loc'][0])]}: {each['msg']}" for each in error.errors())
         raise SettingsError(f"{wrong}. See docs/reference/variables.md")
 
+    def to_environment(self) -> dict[str, str]:
+        """The variables that give these settings again."""
+        given = self.model_dump(mode="json", exclude_none=True)
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items() if value != ""}
+
     @property
     def archive_root(self) -> str:
         """Where kept answers are shipped."""
