@@ -57,7 +57,7 @@ class Settings(BaseModel):
     requests_in_work: int = Field(default=512, ge=1, description="requests at once; more are answered with 503")
     answer_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for an answer; then 503")
     request_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for a request; then 408")
-    keep_alive_seconds: int = Field(default=15, ge=1, description="how long an idle connection is kept")
+    keep_alive_seconds: int = Field(default=75, ge=1, description="how long an idle connection is kept")
     shutdown_seconds: int = Field(default=20, ge=1, description="how long requests may take to end at shutdown")
 
     body_bytes: int = Field(default=1_000_000, ge=1_000, description="the largest body of a request; then 413")
