@@ -15,6 +15,7 @@ from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 from orphan_disease.adapters.search_measurement import measure_term_search
+from orphan_disease.adapters.speed_measurements import measure_speed
 from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
@@ -97,6 +98,16 @@ def measure_dominance_command(orphanet: str | None) -> None:
 def measure_term_search_command(queries: int) -> None:
     """Print how long a search of HPO terms takes, typed whole, begun, misspelt and abbreviated."""
     click.echo(measure_term_search(queries))
+
+
+@main.command("measure-speed")
+@click.option("--models", default="data/06_models/model_package", show_default=True, help="Folder of the packages.")
+@click.option("--cases", "sizes", multiple=True, type=int, default=(1000, 10_000), show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Of the cases drawn.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw time and memory over the number of cases (PNG).")
+def measure_speed_command(models: str, sizes: tuple[int, ...], seed: int, plot: Path | None) -> None:
+    """Time the latest model's differential: alone, in batches, and as cases grow."""
+    click.echo(measure_speed(models, tuple(sorted(sizes)), seed, plot))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,10 @@ ROW = {
             "prevalence_class": None,
             "onset": ["Childhood"],
             "inheritance": [],
+            "category": "a",
+            "references": ["PMID:1"],
+            "demographic_nats": 0.25,
+            "contributions": [{"term_id": "HP:0000118", "is_excluded": False, "nats": 0.5}],
         }
     ],
     "next_questions": [],

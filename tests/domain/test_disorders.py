@@ -31,7 +31,7 @@ FACTS = pd.DataFrame(
 
 def _annotations(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["database_id", "disease_name", "term_id", "aspect"])
-    return frame.assign(negated=False)
+    return frame.assign(negated=False, onset=None)
 
 
 ANNOTATIONS = _annotations(

@@ -2,33 +2,33 @@
 
 from datetime import UTC, datetime
 
-import hypothesis.strategies as st
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis.extra.numpy import arrays
 
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from orphan_disease.domain.decision import Decisions
-from orphan_disease.domain.knowledge_base import DisorderFacts
-from orphan_disease.domain.prediction_records import (
-    RecordHeader,
-    as_frame,
-    best_disorders,
-    build_records,
-    disorder_facts_table,
-)
+from orphan_disease.domain.differentials import ListedDisorders, best_disorders
+from orphan_disease.domain.finding_methods import FoundBy
+from orphan_disease.domain.knowledge_scores import Findings
+from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records
+from orphan_disease.domain.questions import NextQuestion
 
-FACTS = DisorderFacts(
-    names=("One", "Two", "Three"),
-    members=(("OMIM:1", "ORPHA:11"), ("OMIM:2",), ("ORPHA:3",)),
-    categories=("a", "b", "unknown"),
-    prevalence_classes=("<1 / 1 000 000", None, None),
-    onsets=(("Neonatal",), (), ()),
-    inheritances=((), ("Autosomal dominant",), ()),
+FACTS = pa.table(
+    {
+        "disorder_id": ["OMIM:1", "OMIM:2", "ORPHA:3"],
+        "disorder_name": ["One", "Two", "Three"],
+        "equivalent_ids": [["OMIM:1", "ORPHA:11"], ["OMIM:2"], ["ORPHA:3"]],
+        "category": ["a", "b", "unknown"],
+        "prevalence_class": ["<1 / 1 000 000", None, None],
+        "onset": [["Neonatal"], [], []],
+        "inheritance": [[], ["Autosomal dominant"], []],
+        "references": [["PMID:1"], [], []],
+    }
 )
+SAID = np.array([False, True, False])
+QUESTIONS = ((NextQuestion("HP:0000118", "Phenotypic abnormality", 0.5, 0.25, 0.1, FoundBy.ASK),), ())
 HEADER = RecordHeader("m1", "hpo 2025", datetime(2026, 1, 2, tzinfo=UTC), ("a", "b"))
 
 
@@ -42,9 +42,22 @@ def records_of(count: int, depth: int = 2) -> pd.DataFrame:
     )
     scores = np.array([[0.0, 2.0, 1.0], [5.0, 4.0, 5.0]], dtype=np.float32)[:count]
     shares = np.array([[0.0, 0.75, 0.25], [0.5, 0.25, 0.25]], dtype=np.float32)[:count]
-    facts = disorder_facts_table(("OMIM:1", "OMIM:2", "ORPHA:3"), FACTS)
+    said = (0, 2, 3)[count]
+    findings = Findings(np.array([0, 0, 1])[:said], np.zeros(said, np.int32), SAID[:said])
+    best = best_disorders(scores, depth)
+    nats = np.arange(3 * depth, dtype=np.float32).reshape(3, depth)[:said, : best.shape[1]]
+    listed = ListedDisorders(best, findings, nats, np.zeros(best.shape, np.float32), pa.array(["HP:0000118"]))
     return as_frame(
-        build_records(cases, HEADER, decisions, scores=scores, probabilities=shares, facts=facts, depth=depth)
+        build_records(
+            cases,
+            HEADER,
+            decisions,
+            scores=scores,
+            probabilities=shares,
+            facts=FACTS,
+            listed=listed,
+            questions=QUESTIONS[:count],
+        )
     )
 
 
@@ -66,6 +79,11 @@ def test_each_case_gets_its_own_answer() -> None:
     assert second.differential[0].prevalence_class == "<1 / 1 000 000"
     assert second.differential[0].onset == ("Neonatal",)
     assert second.differential[1].prevalence_class is None
+    said = [(each.is_excluded, each.nats) for each in first.differential[1].contributions]
+    assert said == [(False, 1.0), (True, 3.0)]
+    assert [each.nats for each in second.differential[0].contributions] == [4.0]
+    assert [each.information_gain_bits for each in first.next_questions] == [0.5]
+    assert second.next_questions == ()
 
 
 def test_the_flat_columns_repeat_the_map() -> None:
@@ -83,12 +101,3 @@ def test_no_case_gives_an_empty_table_of_the_same_columns() -> None:
 @pytest.mark.parametrize(("depth", "length"), [(1, 1), (3, 3), (50, 3)])
 def test_a_differential_is_as_long_as_asked_or_as_the_knowledge(depth: int, length: int) -> None:
     assert len(records_of(1, depth)["differential"].iloc[0]) == length
-
-
-@given(
-    scores=arrays(np.float32, (3, 7), elements=st.integers(0, 3).map(np.float32)),
-    depth=st.integers(1, 9),
-)
-def test_the_best_are_those_of_a_full_stable_sort(scores: npt.NDArray[np.float32], depth: int) -> None:
-    expected = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-    np.testing.assert_array_equal(best_disorders(scores, depth), expected)

@@ -1,10 +1,7 @@
-import json
-
 import numpy as np
 import pytest
 
 from orphan_disease.domain.candidates import FEATURE_NAMES, CandidateSet
-from orphan_disease.domain.knowledge_arrays import knowledge_from_arrays, knowledge_to_arrays
 from orphan_disease.domain.ranking import Ranker
 from orphan_disease.domain.reranker import (
     Reranker,
@@ -79,14 +76,16 @@ def test_fitted_probabilities_are_as_frequent_as_they_say() -> None:
     true_shares = shares_of_margins(margins, temperature=0.5, elsewhere=1.0)
     drawn = np.array([rng.choice(6, p=np.append(row, 1 - row.sum()) / 1.0) for row in true_shares.astype(float)])
     is_right = drawn[:, None] == np.arange(5)[None, :]
-    temperature, elsewhere = fit_probabilities([margins], [is_right])
+    candidates = CandidateSet(np.zeros_like(is_right, dtype=np.intp), np.empty((0, 0), dtype=np.float32))
+    cases = TrainingCandidates(candidates, is_right, ("a",) * 4000, np.zeros_like(margins))
+    temperature, elsewhere = fit_probabilities([margins], [cases])
     assert temperature == pytest.approx(0.5, abs=0.05)
     assert elsewhere == pytest.approx(1.0, abs=0.15)
 
 
 def test_nothing_to_learn_from_is_refused() -> None:
     lost = made_up()
-    nowhere = TrainingCandidates(lost.candidates, np.zeros_like(lost.is_right), lost.groups)
+    nowhere = TrainingCandidates(lost.candidates, np.zeros_like(lost.is_right), lost.groups, lost.prior)
     with pytest.raises(ValueError, match="nothing to learn"):
         fit_reranker([nowhere], SETTINGS)
 
@@ -102,12 +101,12 @@ def test_the_ranking_follows_the_re_ranker() -> None:
     np.testing.assert_allclose(scores.probabilities.sum(axis=1), 1.0, rtol=1e-5)
 
 
-def test_knowledge_travels_as_arrays_and_json() -> None:
-    knowledge = tiny.tiny_knowledge()
-    arrays, metadata = knowledge_to_arrays(knowledge)
-    assert all(array.dtype.kind in "iuf" for array in arrays.values())
-    back = knowledge_from_arrays(arrays, json.loads(json.dumps(metadata)))
-    batch = tiny.tiny_batch({"observed_terms": [tiny.LAMELLAR, tiny.MURMUR], "reference": "PMID:1"})
-    here, there = Ranker(knowledge).score(batch, "own"), Ranker(back).score(batch, "own")
-    np.testing.assert_array_equal(here.fused, there.fused)
-    assert back.facts == knowledge.facts
+def test_age_and_sex_are_added_as_nats_after_the_trees() -> None:
+    part = made_up(cases=30)
+    reranker = fit_reranker([part], SETTINGS)
+    margins = reranker.margins(part.candidates)
+    nats = np.zeros_like(margins)
+    nats[:, 0] = np.log(4)
+    before, after = (reranker.probabilities(each) for each in (margins, reranker.with_prior(margins, nats)))
+    odds = [each[:, 0] / each[:, 1] for each in (before, after)]
+    np.testing.assert_allclose(odds[1] / odds[0], 4, rtol=1e-3)

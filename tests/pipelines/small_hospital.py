@@ -10,6 +10,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.balancing import AugmentationParams, ResamplingParams
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.feature_engineering import (
+    CaseBaseParams,
     EncoderParams,
     EvidenceFitParams,
     EvidenceParams,
@@ -17,11 +18,12 @@ from orphan_disease.contracts.parameters.feature_engineering import (
     ScorerParams,
 )
 from orphan_disease.contracts.parameters.knowledge import CategoryScheme, CategorySpec, DominanceParams, KnowledgeParams
-from orphan_disease.contracts.parameters.modelling import ModellingParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams, ModellingParams, RerankerParams
 from orphan_disease.domain.cases_to_answer import complete_cases
 from tests.domain import small_predictor as small
 
 PATIENTS = 60
+CONFIRMED = 9  # the first of them are given as confirmed cases, too
 
 
 class KeptDataset(MemoryDataset):
@@ -45,7 +47,7 @@ def _tables() -> dict[str, Any]:
     return {
         "hpo_terms": pd.DataFrame(
             {columns.TERM_ID: ontology.term_ids, columns.LABEL: ontology.labels, columns.IS_OBSOLETE: False}
-        ),
+        ).assign(**{columns.SYNONYMS: [[]] * len(ontology.term_ids)}),
         "hpo_edges": pd.DataFrame(
             {
                 columns.TERM_ID: [ontology.term_ids[place] for place in edges.row],
@@ -59,6 +61,7 @@ def _tables() -> dict[str, Any]:
         "cases": cases,
         "labels": labels,
         "split_assignment": split,
+        "typed_confirmed_cases": cases.iloc[:CONFIRMED][[columns.CASE_ID]],
     }
 
 
@@ -77,8 +80,9 @@ def _patients() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     table = pd.DataFrame(
         rows,
         columns=[columns.CASE_ID, columns.OBSERVED_TERMS, columns.IS_ORPHAN, columns.CATEGORY, columns.DISORDER_ID],
-    ).assign(**{columns.PROVENANCE: "simulated", columns.DIAGNOSIS_ID: "x"})
-    cases = complete_cases(table[[columns.CASE_ID, columns.OBSERVED_TERMS]].assign(sex="female", age_days=100.0))
+    ).assign(**{columns.PROVENANCE: "simulated", columns.DIAGNOSIS_ID: "x", columns.CONFIRMED_AT: pd.NaT})
+    named = table[[columns.CASE_ID, columns.OBSERVED_TERMS, columns.PROVENANCE]]
+    cases = complete_cases(named.assign(sex="female", age_days=100.0))
     group = table[columns.DISORDER_ID].where(table[columns.IS_ORPHAN], table[columns.CASE_ID])
     held_out = group == "OMIM:11"
     split = table[[columns.CASE_ID]].assign(**{columns.GROUP: group})
@@ -103,7 +107,12 @@ def _params() -> dict[str, Any]:
         "params:fabrication.simulation": SimulationParams(),
         "params:balancing.augmentation": AugmentationParams(seed=small.SEED, maximum_cases=20),
         "params:balancing.resampling": ResamplingParams(smote_neighbours=2),
+        "params:feature_engineering.case_base": CaseBaseParams(),
         "params:modelling": _modelling(),
+        "params:ranking.demographics": DemographicParams(),
+        "params:ranking.reranker": RerankerParams(
+            seed=small.SEED, rounds=3, folds=2, minimum_cases=5, simulated_patients=30
+        ),
     }
 
 
@@ -127,6 +136,5 @@ def _modelling() -> ModellingParams:
             },
             "selection": {"bootstrap_samples": 10},
             "decision": {"novelty_feature": "evidence__likelihood_level", "coverage": 0.8},
-            "reranker": {"seed": small.SEED, "rounds": 3, "folds": 2, "minimum_cases": 5, "simulated_patients": 30},
         }
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -14,12 +15,14 @@ class Work:
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
+        self.slowness = 0.0
         self.may_go = threading.Event()
         self.may_go.set()
         self.threads: set[str] = set()
 
     def __call__(self, numbers: Sequence[int]) -> list[int | Exception]:
         self.may_go.wait(5)
+        time.sleep(self.slowness)
         self.threads.add(threading.current_thread().name)
         self.batches.append(list(numbers))
         if 13 in numbers:
@@ -28,7 +31,8 @@ class Work:
 
 
 def batcher(work: Work, **settings: float) -> Batcher[int, int]:
-    chosen = {"largest": 64, "wait_seconds": 0.05, "longest_queue": 256, "timeout_seconds": 5.0} | settings
+    chosen: dict[str, float] = {"largest": 64, "wait_seconds": 0.05, "longest_queue": 256}
+    chosen |= {"timeout_seconds": 5.0, "longest_wait_seconds": 60.0} | settings
     return Batcher(work, on_batch=lambda _size, _seconds: None, **chosen)  # type: ignore[arg-type]
 
 
@@ -154,3 +158,20 @@ def test_stopping_answers_what_waits_and_refuses_what_comes() -> None:
         return await asked, int(queue.is_alive)
 
     assert asyncio.run(main()) == (10, 0)
+
+
+def test_a_case_that_would_wait_too_long_is_refused() -> None:
+    work = Work()
+
+    async def script(queue: Batcher[int, int]) -> tuple[int, int]:
+        await queue.submit(1)
+        work.slowness = 0.2  # a case takes so long now, which the queue learns by answering
+        for number in range(2, 8):
+            await queue.submit(number + 100)
+        tasks = [asyncio.create_task(queue.submit(number)) for number in range(200, 210)]
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        return sum(isinstance(each, Overloaded) for each in answers), sum(isinstance(each, int) for each in answers)
+
+    refused, answered = run(work, script, largest=1, wait_seconds=0, longest_wait_seconds=0.4)  # type: ignore[misc]
+    assert refused >= 5
+    assert answered >= 1

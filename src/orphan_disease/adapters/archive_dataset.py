@@ -9,6 +9,7 @@ from typing import IO, Any, Final
 from orphan_disease.adapters.archives import read_archive, write_archive
 from orphan_disease.adapters.atomic import AtomicDataset
 from orphan_disease.domain.case_evidence import CategoryEvidence
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.reranker_training import FittedReranker
 
@@ -17,6 +18,7 @@ __all__ = ["ArchiveDataset"]
 _KINDS: Final[dict[str, type]] = {
     "knowledge_base": KnowledgeBase,
     "category_evidence": CategoryEvidence,
+    "demographic_evidence": DemographicEvidence,
     "fitted_reranker": FittedReranker,
 }
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of the zip format: equal objects give equal bytes
@@ -26,7 +28,7 @@ class ArchiveDataset(AtomicDataset[Any, Any]):
     """An object of a closed list of kinds.
 
     Args:
-        kind: `knowledge_base`, `category_evidence` or `fitted_reranker`.
+        kind: one of `_KINDS`: `knowledge_base`, `category_evidence`, `demographic_evidence`, `fitted_reranker`.
         filepath: a local path, or a URL such as `s3://bucket/key`.
         **settings: as for `AtomicDataset`.
     """

@@ -19,6 +19,7 @@ __all__ = [
     "DIFFERENTIAL_TYPE",
     "MINIMUM_DIFFERENTIAL_LENGTH",
     "QUESTIONS_TYPE",
+    "Contribution",
     "DifferentialEntry",
     "NextQuestion",
     "PredictionRecord",
@@ -34,10 +35,20 @@ SCORE: Final = "score"
 PROBABILITY: Final = "probability"
 ONSET: Final = "onset"
 INHERITANCE: Final = "inheritance"
+REFERENCES: Final = "references"
+CONTRIBUTIONS: Final = "contributions"
+DEMOGRAPHIC_NATS: Final = "demographic_nats"
+IS_EXCLUDED: Final = "is_excluded"
+NATS: Final = "nats"
 INFORMATION_GAIN_BITS: Final = "information_gain_bits"
+CATEGORY_GAIN_BITS: Final = "category_gain_bits"
+FOUND_BY: Final = "found_by"
 
 _STRINGS: Final = pa.list_(pa.string())
 
+CONTRIBUTIONS_TYPE: Final = pa.list_(
+    pa.struct([(columns.TERM_ID, pa.string()), (IS_EXCLUDED, pa.bool_()), (NATS, pa.float32())])
+)
 DIFFERENTIAL_TYPE: Final = pa.list_(
     pa.struct(
         [
@@ -45,15 +56,27 @@ DIFFERENTIAL_TYPE: Final = pa.list_(
             (columns.DISORDER_NAME, pa.string()),
             (SCORE, pa.float32()),
             (PROBABILITY, pa.float32()),
+            (CONTRIBUTIONS, CONTRIBUTIONS_TYPE),
+            (DEMOGRAPHIC_NATS, pa.float32()),
             (EQUIVALENT_IDS, _STRINGS),
+            (columns.CATEGORY, pa.string()),
             (columns.PREVALENCE_CLASS, pa.string()),
             (ONSET, _STRINGS),
             (INHERITANCE, _STRINGS),
+            (REFERENCES, _STRINGS),
         ]
     )
 )
 QUESTIONS_TYPE: Final = pa.list_(
-    pa.struct([(columns.TERM_ID, pa.string()), (columns.LABEL, pa.string()), (INFORMATION_GAIN_BITS, pa.float32())])
+    pa.struct(
+        [
+            (columns.TERM_ID, pa.string()),
+            (columns.LABEL, pa.string()),
+            (INFORMATION_GAIN_BITS, pa.float32()),
+            (CATEGORY_GAIN_BITS, pa.float32()),
+            (FOUND_BY, pa.string()),
+        ]
+    )
 )
 
 
@@ -63,6 +86,14 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Contribution(_Record):
+    """What one finding of the patient says of a disorder."""
+
+    term_id: str = Field(description="HPO id.")
+    is_excluded: bool = Field(description="Whether the finding was looked for and not found.")
+    nats: float = Field(description="Log-likelihood ratio: above 0 for the disorder, below 0 against it.")
+
+
 class DifferentialEntry(_Record):
     """One disorder of the differential, with facts that are looked up and never predicted."""
 
@@ -70,10 +101,14 @@ class DifferentialEntry(_Record):
     disorder_name: str
     score: float = Field(description="The ranking's score; larger is more likely. Comparable inside one case only.")
     probability: float = Field(ge=0, le=1, description="Share of belief among all disorders, given an orphan disease.")
+    contributions: tuple[Contribution, ...] = Field(default=(), description="Of every finding, in the case's order.")
+    demographic_nats: float = Field(default=0.0, description="What age and sex add, weighted, in nats.")
     equivalent_ids: tuple[str, ...] = Field(description="Every id of the same disorder, the preferred one included.")
+    category: str = Field(description="The category that the disorder belongs to, or `unknown`.")
     prevalence_class: str | None = Field(description="Orphanet's prevalence class; absent where none is documented.")
     onset: tuple[str, ...] = Field(default=(), description="Ages of onset, as Orphanet names them.")
     inheritance: tuple[str, ...] = Field(default=(), description="Modes of inheritance, as Orphanet names them.")
+    references: tuple[str, ...] = Field(default=(), description="Publications that describe it best, a few of them.")
 
 
 class NextQuestion(_Record):
@@ -81,7 +116,9 @@ class NextQuestion(_Record):
 
     term_id: str = Field(description="HPO id.")
     label: str
-    information_gain_bits: float = Field(ge=0)
+    information_gain_bits: float = Field(ge=0, description="Expected information gain on the differential.")
+    category_gain_bits: float = Field(ge=0, description="The same on the category.")
+    found_by: str = Field(description="How it is found out: `ask`, `examine` or `test`.")
 
 
 class PredictionRecord(_Record):
@@ -108,7 +145,7 @@ class PredictionRecord(_Record):
     category_probabilities: Mapping[str, float] = Field(description="Given an orphan disease; they sum to 1.")
     prediction_set: tuple[str, ...] = Field(description="Conformal set of categories at the configured coverage.")
     differential: tuple[DifferentialEntry, ...] = ()
-    next_questions: tuple[NextQuestion, ...] = Field(default=(), description="Empty unless they are asked for.")
+    next_questions: tuple[NextQuestion, ...] = Field(default=(), description="As many as were asked for.")
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "PredictionRecord":

@@ -20,18 +20,22 @@ from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
 from orphan_disease.domain.baselines import BASELINES
 from orphan_disease.domain.candidates import CandidateSet
 from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.left_out import leave_own_paper_out
 from orphan_disease.domain.ranking import LIKELIHOOD, LeaveOut, Ranker
 from orphan_disease.domain.ranking_metrics import UNRANKED, TieRanks, tie_ranks
 from orphan_disease.domain.reranker import (
     FloatArray,
+    Reranker,
     RerankerSettings,
     TrainingCandidates,
     fit_probabilities,
+    fit_reranker,
     out_of_fold_margins,
     shares_of_margins,
 )
+from orphan_disease.domain.reranker_training import short_lists
 
 __all__ = ["ALL_PAPERS", "AS_RELEASED", "MODES", "OWN_PAPER", "choose_cases", "rank_cases"]
 
@@ -43,6 +47,7 @@ MODES: Final = (AS_RELEASED, OWN_PAPER, ALL_PAPERS)
 FUSION: Final = "rank fusion"
 RATIO: Final = "likelihood ratio with back-off"
 RERANKED: Final = "learned re-ranker"
+RERANKED_BY_SIMULATED: Final = "re-ranker taught by simulated patients alone"
 WITH_CASES: Final = " + case base"
 RANK_COLUMNS: Final = (
     "method",
@@ -90,12 +95,20 @@ def choose_cases(cases: pd.DataFrame, params: BenchmarkParams) -> pd.DataFrame:
     return few.head(params.max_cases).reset_index(drop=True)
 
 
-def rank_cases(chosen: pd.DataFrame, knowledge: KnowledgeBase, params: BenchmarkParams) -> pd.DataFrame:
+def rank_cases(
+    chosen: pd.DataFrame,
+    simulated: pd.DataFrame,
+    knowledge: KnowledgeBase,
+    demographics: DemographicEvidence,
+    params: BenchmarkParams,
+) -> pd.DataFrame:
     """Rank the cases by every method in every mode.
 
     Args:
         chosen: the cases, of `choose_cases`.
+        simulated: patients of other disorders, of `reranker_training.simulated_patients`.
         knowledge: the knowledge base with its case base.
+        demographics: what age and sex say of the disorders.
         params: choices.
 
     Returns:
@@ -107,19 +120,25 @@ def rank_cases(chosen: pd.DataFrame, knowledge: KnowledgeBase, params: Benchmark
     without_papers = bare.without_references(references)
     frames: list[pd.DataFrame] = []
     lists: dict[tuple[str, str], tuple[TrainingCandidates, float]] = {}
-    plan: Sequence[tuple[str, KnowledgeBase, LeaveOut, str]] = (
-        (OWN_PAPER, bare, "own", ""),
-        (OWN_PAPER, knowledge, "own", WITH_CASES),
-        (AS_RELEASED, bare, "none", ""),
-        (ALL_PAPERS, without_papers, "none", ""),
+    unpublished = demographics.without_references(references)
+    plan: Sequence[tuple[str, Ranker, LeaveOut, str]] = (
+        (OWN_PAPER, Ranker(bare, demographics=demographics), "own", ""),
+        (OWN_PAPER, Ranker(knowledge, demographics=demographics), "own", WITH_CASES),
+        (AS_RELEASED, Ranker(bare, demographics=demographics), "none", ""),
+        (ALL_PAPERS, Ranker(without_papers, demographics=unpublished), "none", ""),
     )
-    for mode, base, leave_out, suffix in plan:
+    for mode, ranker, leave_out, suffix in plan:
         if not suffix:
-            frames.extend(_baseline_ranks(judged, base, leave_out, mode, params))
-        ranked, short_list, seconds = _product_ranks(judged, base, leave_out, params)
+            frames.extend(_baseline_ranks(judged, ranker.knowledge, leave_out, mode, params))
+        ranked, short_list, seconds = _product_ranks(judged, ranker, leave_out, params)
         frames.extend(_frame(name + suffix, mode, judged, ranks) for name, ranks in ranked.items())
         lists[mode, suffix] = (short_list, seconds)
-    frames.extend(_reranked(judged, lists, params))
+    taught = fit_reranker([short_lists(simulated, plan[0][1], params.batch_cases, _unheard)], _settings(params))
+    short_list, seconds = lists[OWN_PAPER, ""]
+    margins, tree_seconds = _timed_margins(taught, short_list, params)
+    ranks = _ranks_of(margins, short_list, seconds + tree_seconds)
+    frames.append(_frame(RERANKED_BY_SIMULATED, OWN_PAPER, judged, ranks))
+    frames.extend(_reranked(judged, lists, params, tree_seconds))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -171,12 +190,12 @@ def _baseline_ranks(
 
 
 def _product_ranks(
-    judged: _Judged, knowledge: KnowledgeBase, leave_out: LeaveOut, params: BenchmarkParams
+    judged: _Judged, ranker: Ranker, leave_out: LeaveOut, params: BenchmarkParams
 ) -> tuple[dict[str, _Collected], TrainingCandidates, float]:
     """Ranks by the likelihood and the fusion, the short lists for the re-ranker, and the seconds it all took."""
-    ranker = Ranker(knowledge)
     collected = {RATIO: _Collected(), FUSION: _Collected()}
     parts: list[CandidateSet] = []
+    priors: list[FloatArray] = []
     total = 0.0
     for rows, batch in _batches(judged, params.batch_cases):
         begun = time.perf_counter()
@@ -184,36 +203,70 @@ def _product_ranks(
         seconds = time.perf_counter() - begun
         total += seconds
         parts.append(scores.candidates)
+        priors.append(scores.prior)
         collected[RATIO].add(tie_ranks(scores.scorers[LIKELIHOOD], judged.truth[rows]), seconds)
         collected[FUSION].add(tie_ranks(scores.fused, judged.truth[rows]), seconds)
-    return collected, TrainingCandidates.of(CandidateSet.concatenate(parts), judged.truth, judged.disorder_ids), total
+    candidates = CandidateSet.concatenate(parts)
+    short_list = TrainingCandidates.of(candidates, judged.truth, judged.disorder_ids, np.concatenate(priors))
+    return collected, short_list, total
 
 
-def _reranked(
-    judged: _Judged, lists: Mapping[tuple[str, str], tuple[TrainingCandidates, float]], params: BenchmarkParams
-) -> Iterator[pd.DataFrame]:
-    """Ranks by trees that never saw a case of the disorder that they judge."""
-    settings = RerankerSettings(
+def _unheard(scored: int) -> None:
+    """Progress that nobody waits for."""
+
+
+def _settings(params: BenchmarkParams) -> RerankerSettings:
+    return RerankerSettings(
         rounds=params.reranker_rounds,
         folds=params.reranker_folds,
         case_handicap=params.case_handicap,
         seed=params.seed,
     )
+
+
+def _timed_margins(
+    reranker: Reranker, short_list: TrainingCandidates, params: BenchmarkParams
+) -> tuple[FloatArray, float]:
+    """Margins of every case, in batches, and the seconds that they took."""
+    begun = time.perf_counter()
+    cases = len(short_list.groups)
+    parts = [
+        reranker.margins(short_list.candidates.of_cases(np.arange(start, min(start + params.batch_cases, cases))))
+        for start in range(0, cases, params.batch_cases)
+    ]
+    seconds = time.perf_counter() - begun
+    return reranker.with_prior(np.concatenate(parts), short_list.prior), seconds
+
+
+def _ranks_of(margins: FloatArray, short_list: TrainingCandidates, seconds: float) -> _Collected:
+    """Places among the candidates; a disorder that is none of them is a miss."""
+    own = np.where(short_list.is_right, margins, -np.inf).max(axis=1)
+    better = np.where(np.isfinite(own), (margins > own[:, None]).sum(axis=1), np.inf)
+    ranks = _Collected()
+    ranks.add(TieRanks(better, np.maximum((margins == own[:, None]).sum(axis=1), 1)), seconds)
+    return ranks
+
+
+def _reranked(
+    judged: _Judged,
+    lists: Mapping[tuple[str, str], tuple[TrainingCandidates, float]],
+    params: BenchmarkParams,
+    tree_seconds: float,
+) -> Iterator[pd.DataFrame]:
+    """Ranks by trees that never saw a case of the disorder that they judge."""
+    settings = _settings(params)
     learned = [key for key in lists if key[0] == OWN_PAPER]
     others = [key for key in lists if key[0] != OWN_PAPER]
     order = [*learned, *others]
     margins = out_of_fold_margins(
         [lists[key][0] for key in learned], settings, judged=[lists[key][0] for key in others]
     )
-    for key, values in zip(order, margins, strict=True):
+    for key, trees in zip(order, margins, strict=True):
         mode, suffix = key
         short_list, seconds = lists[key]
-        own = np.where(short_list.is_right, values, -np.inf).max(axis=1)
-        better = np.where(np.isfinite(own), (values > own[:, None]).sum(axis=1), np.inf)
-        tied = np.maximum((values == own[:, None]).sum(axis=1), 1)
-        ranks = _Collected()
-        ranks.add(TieRanks(better, tied), seconds)
-        temperature, elsewhere = fit_probabilities([values], [short_list.is_right])
+        temperature, elsewhere = fit_probabilities([trees], [short_list])
+        values = np.asarray(trees + np.float32(temperature) * short_list.prior, dtype=np.float32)
+        ranks = _ranks_of(values, short_list, seconds + tree_seconds)
         shares = shares_of_margins(values, temperature, elsewhere)
         top = values.argmax(axis=1)
         everyone = np.arange(len(top))

@@ -65,6 +65,12 @@ class CandidateSet:
         """The cases of all the parts, in order."""
         return cls(np.concatenate([part.disorder for part in parts]), np.concatenate([part.features for part in parts]))
 
+    def of_cases(self, cases: Places) -> "CandidateSet":
+        """The candidates of these cases only."""
+        width = self.disorder.shape[1]
+        rows = (cases[:, None] * width + np.arange(width)).ravel()
+        return CandidateSet(self.disorder[cases], np.ascontiguousarray(self.features[rows]))
+
     @property
     def with_cases(self) -> npt.NDArray[np.bool_]:
         """N x k: whether the case base holds a patient of the disorder, the case itself and its paper left out."""

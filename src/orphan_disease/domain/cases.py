@@ -182,5 +182,5 @@ def _unique(stacked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def with_indicators(cases: pd.DataFrame) -> pd.DataFrame:
     """The columns of a case, and which of them nobody gave."""
-    indicators = {missing_indicator(field): cases[field].isna() for field in INDICATED_FIELDS}
-    return pd.concat([cases[list(CASE_DTYPES)], pd.DataFrame(indicators)], axis=1)
+    indicators = cases[list(INDICATED_FIELDS)].isna().set_axis([*map(missing_indicator, INDICATED_FIELDS)], axis=1)
+    return pd.concat([cases[list(CASE_DTYPES)], indicators], axis=1)

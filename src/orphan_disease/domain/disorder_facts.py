@@ -7,8 +7,9 @@ from typing import Final
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.domain.onset_ranges import ONSET_RANGES
 
-__all__ = ["ONSET_ORDER", "inheritances_of_entries", "onsets_of_entries"]
+__all__ = ["ONSET_ORDER", "first_onset_rows", "inheritances_of_entries", "onsets_of_entries"]
 
 ONSET_ORDER: Final = (
     "Antenatal", "Neonatal", "Infancy", "Childhood", "Adolescent", "Adult", "Elderly", "All ages",
@@ -55,8 +56,33 @@ _INHERITANCES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def onsets_of_entries(annotations: pd.DataFrame) -> dict[str, list[str]]:
-    """Ages of onset by database_id, from the clinical-course rows (aspect C) that are not negated."""
-    return _words(annotations, "C", _ONSETS)
+    """Ages of onset by database_id, from the clinical-course rows (aspect C) that are not negated.
+
+    Where those say nothing of an entry, the onset of its earliest features stands: see `first_onset_rows`.
+    """
+    first = first_onset_rows(annotations)
+    by_feature: defaultdict[str, set[str]] = defaultdict(set)
+    for entry, onset in zip(first[columns.DATABASE_ID], first[columns.ONSET], strict=True):
+        by_feature[entry].update(_ONSETS[onset])
+    stated = {entry: sorted(words) for entry, words in by_feature.items()}
+    return stated | _words(annotations, "C", _ONSETS)
+
+
+def first_onset_rows(annotations: pd.DataFrame) -> pd.DataFrame:
+    """The phenotype rows of the youngest onset of each entry whose clinical course says nothing of the onset.
+
+    Later features follow the first one: only the first tells when the disease begins.
+    """
+    present = annotations.loc[~annotations[columns.NEGATED].astype(bool)]
+    told = present.loc[present[columns.ASPECT].eq("C") & present[columns.TERM_ID].isin(list(_ONSETS))]
+    dated = present.loc[
+        present[columns.ASPECT].eq("P")
+        & present[columns.ONSET].isin(list(_ONSETS))
+        & ~present[columns.DATABASE_ID].isin(set(told[columns.DATABASE_ID]))
+    ]
+    begins = dated[columns.ONSET].map({name: ONSET_RANGES[name] for name in _ONSETS}).map(tuple)
+    order = begins.map({span: place for place, span in enumerate(sorted(set(begins)))})
+    return dated.loc[order.eq(order.groupby(dated[columns.DATABASE_ID]).transform("min"))]
 
 
 def inheritances_of_entries(annotations: pd.DataFrame) -> dict[str, list[str]]:

@@ -90,7 +90,7 @@ class EncodingPlan:
         return [
             (stated @ self.observed_closure).toarray() > 0,
             (ruled_out @ self.excluded_closure).toarray() > 0,
-            by_system,
+            by_system.reshape(len(cases), 3 * counts.shape[1]),
             np.stack(
                 [count, np.diff(ruled_out.indptr), total, total / np.maximum(count, 1), np.where(count > 0, maxima, 0)],
                 axis=1,

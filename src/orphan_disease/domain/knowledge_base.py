@@ -1,7 +1,6 @@
 """The knowledge base: every disorder's profile, how informative each finding is, and where each piece comes from.
 
-It holds arrays and names only, so that it travels inside a packaged model without pickle: see
-`domain.knowledge_arrays`.
+It holds arrays and names only, so that it travels inside a packaged model without pickle.
 """
 
 from collections.abc import Iterable, Mapping
@@ -112,6 +111,10 @@ class KnowledgeBase:
             for place, members in enumerate(self.facts.members)
             for member in (*members, self.disorder_ids[place])
         }
+
+    def disorders_of(self, diagnoses: Iterable[str]) -> tuple[str, ...]:
+        """The preferred ids of the disorders that these ids mean, sorted; ids of no listed disorder are passed over."""
+        return tuple(sorted({self.disorder_ids[self.index[each]] for each in diagnoses if each in self.index}))
 
     @cached_property
     def profiles_by_term(self) -> sparse.csc_matrix:

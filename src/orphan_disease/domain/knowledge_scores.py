@@ -1,5 +1,6 @@
 """Scores of cases against one knowledge base: every scorer for every disorder, and what each finding adds to them."""
 
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,12 +11,49 @@ from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out, nothing_left_out
 from orphan_disease.domain.likelihood import LikelihoodSettings, excluded_log_ratios
-from orphan_disease.domain.term_vectors import LIKELIHOOD, TERM_SCORERS, TermScorer, TermVectors, paired_scores
+from orphan_disease.domain.term_vectors import (
+    LIKELIHOOD,
+    TERM_SCORERS,
+    TermScorer,
+    TermVectors,
+    paired_ratios,
+    paired_scores,
+)
 
-__all__ = ["KnowledgeScorer", "LeaveOut", "ScoredDisorders"]
+__all__ = ["Findings", "KnowledgeScorer", "LeaveOut", "ScoredDisorders"]
 
 FloatArray = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
 LeaveOut = Literal["none", "own"]
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The findings of n cases, one after the other: M observed or excluded terms.
+
+    Attributes:
+        case: M positions of cases, ascending.
+        term: M positions of terms.
+        is_excluded: M; whether the term was looked for and not found.
+    """
+
+    case: Places
+    term: npt.NDArray[np.int32]
+    is_excluded: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, cases: CaseBatch) -> "Findings":
+        """Each case's observed terms, then its excluded ones."""
+        parts = (cases.observed, cases.excluded)
+        case = np.concatenate([np.repeat(np.arange(len(cases)), np.diff(part.indptr)) for part in parts])
+        term = np.concatenate([part.indices for part in parts]).astype(np.int32)
+        is_excluded = np.repeat([False, True], [part.nnz for part in parts])
+        order = np.argsort(case, kind="stable")
+        return cls(case[order], term[order], is_excluded[order])
+
+    def take(self, rows: Places) -> "Findings":
+        """The findings at these positions."""
+        return Findings(self.case[rows], self.term[rows], self.is_excluded[rows])
 
 
 class ScoredDisorders(NamedTuple):
@@ -66,6 +104,55 @@ class KnowledgeScorer:
             for name, values in self._left_out_scores(cases, left_out).items():
                 scores[name][places] = values
         return ScoredDisorders(scores, left_out)
+
+    def forget(self) -> None:
+        """Remember no term's vector, as when the process has just begun."""
+        self._vectors.forget()
+
+    def contributions(self, findings: Findings, disorders: Places) -> FloatArray:
+        """What each finding adds to the likelihood of some disorders, in nats: M x k.
+
+        Args:
+            findings: M findings of cases.
+            disorders: M x k positions.
+        """
+        nats = np.empty(disorders.shape, dtype=np.float32)
+        for excluded in (False, True):
+            rows = np.flatnonzero(findings.is_excluded == excluded)
+            terms, places = np.unique(findings.term[rows], return_inverse=True)
+            by_term = self._excluded_by_term[terms].toarray() if excluded else self._vectors.likelihoods(terms)
+            nats[rows] = by_term[places[:, None], disorders[rows]]
+        return nats
+
+    def with_left_out(self, nats: FloatArray, findings: Findings, disorders: Places, left_out: LeftOut) -> FloatArray:
+        """Contributions, those to profiles that were replaced for the finding's case put right.
+
+        Args:
+            nats: M x k, of `contributions`.
+            findings: M findings of cases.
+            disorders: M x k positions.
+            left_out: the profiles that were replaced.
+        """
+        replaced = nats.copy()
+        for place, (case, disorder) in enumerate(zip(left_out.case, left_out.disorder, strict=True)):
+            rows = np.arange(*np.searchsorted(findings.case, (case, case + 1)))
+            column = np.flatnonzero(disorders[rows[:1]].ravel() == disorder)
+            if len(column):
+                profile = sparse.csr_matrix(left_out.profiles[[place]])
+                replaced[rows, column[0]] = self._ratios(findings.take(rows), profile)
+        return replaced
+
+    def _ratios(self, findings: Findings, profile: sparse.csr_matrix) -> FloatArray:
+        """What each finding of one case adds to the likelihood by one profile."""
+        nats = np.empty(len(findings.term), dtype=np.float32)
+        observed, excluded = np.flatnonzero(~findings.is_excluded), np.flatnonzero(findings.is_excluded)
+        terms = findings.term[observed]
+        row = sparse.csr_matrix((np.ones(len(terms), np.float32), terms, [0, len(terms)]), shape=profile.shape)
+        knowledge = self.knowledge
+        nats[observed] = paired_ratios(row, profile, knowledge.information, knowledge.ontology.closure, self._settings)
+        against = excluded_log_ratios(profile, self._settings)[:, findings.term[excluded]]
+        nats[excluded] = against.toarray().ravel()
+        return nats
 
     def _left_out_scores(self, cases: CaseBatch, left_out: LeftOut) -> dict[str, FloatArray]:
         """Each left-out profile's scores for its case: K each."""

@@ -7,10 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from orphan_disease.domain.evidence_rows import EvidenceRows
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.profiles import count_rows
 
-__all__ = ["LeftOut", "leave_own_paper_out", "nothing_left_out"]
+__all__ = ["LeftOut", "leave_own_paper_out", "nothing_left_out", "rows_left_out"]
+
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +43,7 @@ def leave_own_paper_out(knowledge: KnowledgeBase, identities: Sequence[Sequence[
         identities: of each case: its publication, and what else its own rows would cite (`CaseBatch.identities`).
     """
     rows = knowledge.rows
-    citing = [_citing(knowledge, identity) for identity in identities]
-    touched = [np.unique(rows.disorder[places]) for places in citing]
-    case = np.repeat(np.arange(len(citing)), [len(disorders) for disorders in touched])
-    disorder = np.concatenate([*touched, np.empty(0, dtype=np.int32)]).astype(np.intp)
-    selected, owners = rows.of_disorders(disorder)
-    stops = np.searchsorted(case[owners], np.arange(len(citing) + 1))
-    kept = np.ones(len(selected), dtype=bool)
-    for place in np.unique(case):
-        own = slice(stops[place], stops[place + 1])
-        kept[own] = ~np.isin(selected[own], citing[place])
-    selected, owners = selected[kept], owners[kept]
+    case, disorder, owners, selected = rows_left_out(rows, identities)
     return LeftOut(
         case,
         disorder,
@@ -60,11 +53,35 @@ def leave_own_paper_out(knowledge: KnowledgeBase, identities: Sequence[Sequence[
     )
 
 
+def rows_left_out(rows: EvidenceRows, identities: Sequence[Sequence[str]]) -> tuple[Places, Places, Places, Places]:
+    """What remains of the disorders that have a row citing what identifies a case.
+
+    Args:
+        rows: the evidence.
+        identities: of each case, as for `leave_own_paper_out`.
+
+    Returns:
+        K positions of cases and K of disorders, in the order of the cases; and, of the rows that stay, to which of the
+        K each belongs and its position.
+    """
+    citing = [_citing(rows, identity) for identity in identities]
+    touched = [np.unique(rows.disorder[places]) for places in citing]
+    case = np.repeat(np.arange(len(citing)), [len(disorders) for disorders in touched])
+    disorder = np.concatenate([*touched, np.empty(0, dtype=np.int32)]).astype(np.intp)
+    selected, owners = rows.of_disorders(disorder)
+    stops = np.searchsorted(case[owners], np.arange(len(citing) + 1))
+    kept = np.ones(len(selected), dtype=bool)
+    for place in np.unique(case):
+        own = slice(stops[place], stops[place + 1])
+        kept[own] = ~np.isin(selected[own], citing[place])
+    return case, disorder, owners[kept], selected[kept]
+
+
 def nothing_left_out(knowledge: KnowledgeBase) -> LeftOut:
     """For cases scored on all the knowledge."""
     return leave_own_paper_out(knowledge, [])
 
 
-def _citing(knowledge: KnowledgeBase, identity: Sequence[str]) -> npt.NDArray[np.intp]:
-    found = [knowledge.rows.citing(each) for each in identity]
+def _citing(rows: EvidenceRows, identity: Sequence[str]) -> Places:
+    found = [rows.citing(each) for each in identity]
     return np.unique(np.concatenate([*found, np.empty(0, dtype=np.intp)]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["onset_range"]
+__all__ = ["ONSET_RANGES", "onset_range"]
 
 _YEAR: Final = 365.25
 
@@ -40,6 +40,9 @@ _WORDS: Final[Mapping[str, tuple[float, float]]] = {
     "elderly": (65 * _YEAR, 85 * _YEAR),
     "all ages": (0.0, 80 * _YEAR),
 }
+
+ONSET_RANGES: Final[Mapping[str, tuple[float, float]]] = {**_CLASSES, **_WORDS}
+"""Youngest and oldest age at onset, in days, by HPO id or by Orphanet's word in lower case."""
 
 
 def onset_range(word: str) -> tuple[float, float] | None:

@@ -1,11 +1,12 @@
 """The predictor: everything that turns a case into a prediction record, in one object that can be packaged."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -16,11 +17,16 @@ from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorders
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
+from orphan_disease.domain.differentials import ListedDisorders, best_disorders, disorder_facts_table
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import CategoryMembership
+from orphan_disease.domain.explanation import Explanation, explain
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records, disorder_facts_table
+from orphan_disease.domain.knowledge_scores import Findings
+from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records
+from orphan_disease.domain.questions import NextQuestion, next_questions
 from orphan_disease.domain.ranking import LeaveOut, Ranker, RankerScores, RankingSettings
 from orphan_disease.domain.reranker import Reranker
 
@@ -42,6 +48,7 @@ class Predictor:
         orphan_classifier: classes non-orphan and orphan.
         category_classifier: the categories, given an orphan disease.
         rule: calibration, prediction sets and abstention.
+        demographics: what age and sex say of the disorders; None leaves them out.
         reranker: orders the short list of disorders; None leaves it to the fusion of the scorers.
         category_labels: category -> language ("es", "en") -> what a clinician reads.
         data_fingerprints: dataset -> SHA-256 of the table that the model was trained on.
@@ -57,6 +64,7 @@ class Predictor:
     orphan_classifier: Classifier
     category_classifier: Classifier
     rule: DecisionRule
+    demographics: DemographicEvidence | None = None
     reranker: Reranker | None = None
     category_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     data_fingerprints: Mapping[str, str] = field(default_factory=dict)
@@ -79,6 +87,7 @@ class Predictor:
         cases: pd.DataFrame,
         *,
         leave_out: LeaveOut = "own",
+        questions: int = 0,
         predicted_at: datetime | None = None,
         progress: Progress | None = None,
     ) -> pd.DataFrame:
@@ -87,6 +96,7 @@ class Predictor:
         Args:
             cases: rows in the shape of the `cases` table; case ids are unique.
             leave_out: "own" leaves out of the knowledge, for each case, what the case's own publication brought in.
+            questions: how many next questions each record names; each case then costs several times as much.
             predicted_at: UTC; now if not given.
             progress: told after each batch how many cases it answered.
 
@@ -96,7 +106,7 @@ class Predictor:
         header = RecordHeader(
             self.model_version, self.knowledge_version, predicted_at or datetime.now(UTC), self.categories
         )
-        tables = list(self._answered(cases, header, leave_out, progress))
+        tables = list(self._answered(cases, header, leave_out, questions, progress))
         empty = prediction_schema(self.categories).empty_table()
         return as_frame(pa.concat_tables([*tables, empty]).combine_chunks())
 
@@ -119,10 +129,44 @@ class Predictor:
         names = own.columns.append(evidence.columns)
         return pd.DataFrame(np.hstack([own.to_numpy(), evidence.to_numpy()]), columns=names, index=own.index)
 
+    def explain(self, case: pd.DataFrame, disorder_id: str, leave_out: LeaveOut = "own") -> Explanation:
+        """Why a disorder has its likelihood score for one case, with what typical features are missing.
+
+        Args:
+            case: one row in the shape of the `cases` table.
+            disorder_id: any id of the disorder.
+            leave_out: as for `predict`.
+
+        Raises:
+            ValueError: if it is not one case.
+            KeyError: if the knowledge has no such disorder.
+        """
+        batch = CaseBatch.from_frame(case, self.knowledge.ontology)
+        own = leave_out == "own"
+        return explain(batch, disorder_id, self.knowledge, settings=self.ranking.likelihood, leave_out_own=own)
+
+    def next_questions(self, case: pd.DataFrame, size: int, leave_out: LeaveOut = "own") -> tuple[NextQuestion, ...]:
+        """The findings whose answer would tell the most about one case, most first.
+
+        Args:
+            case: one row in the shape of the `cases` table.
+            size: how many.
+            leave_out: as for `predict`.
+
+        Raises:
+            ValueError: if it is not one case.
+        """
+        batch = CaseBatch.from_frame(case, self.knowledge.ontology)
+        return self._questions(batch, self.ranker.score(batch, leave_out).probabilities[0], size)
+
+    def without_case_base(self) -> "Predictor":
+        """The same model with the case base switched off: its differential rests on the annotations alone."""
+        return replace(self, knowledge=self.knowledge.without_case_base())
+
     @cached_property
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
-        return Ranker(self.knowledge, self.ranking, self.reranker)
+        return Ranker(self.knowledge, self.ranking, self.reranker, self.demographics)
 
     @cached_property
     def _encoding(self) -> EncodingPlan:
@@ -134,18 +178,22 @@ class Predictor:
 
     @cached_property
     def _facts(self) -> pa.Table:
-        return disorder_facts_table(self.knowledge.disorder_ids, self.knowledge.facts)
+        return disorder_facts_table(self.knowledge)
+
+    @cached_property
+    def _term_ids(self) -> pa.Array:
+        return pa.array(self.knowledge.ontology.term_ids, pa.string())
 
     def _answered(
-        self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, progress: Progress | None
+        self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, questions: int, progress: Progress | None
     ) -> Iterator[pa.Table]:
         for start in range(0, len(cases), self.batch_cases):
             batch = cases.iloc[start : start + self.batch_cases]
-            yield self._answer_batch(batch, header, leave_out)
+            yield self._answer_batch(batch, header, leave_out, questions)
             if progress is not None:
                 progress(len(batch))
 
-    def _answer_batch(self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut) -> pa.Table:
+    def _answer_batch(self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, questions: int) -> pa.Table:
         batch = CaseBatch.from_frame(cases, self.knowledge.ontology)
         scores = self.ranker.score(batch, leave_out)
         features = self.features(cases, batch, scores, leave_out)
@@ -161,8 +209,25 @@ class Predictor:
             scores=scores.fused,
             probabilities=scores.probabilities,
             facts=self._facts,
-            depth=self.differential_length,
+            listed=self._listed(batch, scores, leave_out),
+            questions=self._asked(batch, scores, questions),
         )
+
+    def _asked(self, batch: CaseBatch, scores: RankerScores, size: int) -> list[tuple[NextQuestion, ...]]:
+        """The next questions of each case; none at all where none are wanted."""
+        rows = range(len(batch)) if size else ()
+        return [self._questions(batch.take([row]), scores.probabilities[row], size) for row in rows]
+
+    def _listed(self, batch: CaseBatch, scores: RankerScores, leave_out: LeaveOut) -> ListedDisorders:
+        best = best_disorders(scores.fused, self.differential_length)
+        nats = self.ranker.contributions(batch, scores, best)
+        demographic = self.ranker.demographic_nats(batch, best, leave_out)
+        return ListedDisorders(best, Findings.of(batch), nats, demographic, self._term_ids)
+
+    def _questions(
+        self, case: CaseBatch, probabilities: npt.NDArray[np.float32], size: int
+    ) -> tuple[NextQuestion, ...]:
+        return next_questions(case, probabilities, self.knowledge, size=size)
 
 
 def _with_simulation(cases: pd.DataFrame) -> pd.DataFrame:

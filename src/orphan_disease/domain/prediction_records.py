@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from orphan_disease.contracts import columns, records
 from orphan_disease.domain.decision import Decisions
-from orphan_disease.domain.knowledge_base import DisorderFacts
+from orphan_disease.domain.differentials import ListedDisorders, build_differentials
+from orphan_disease.domain.questions import NextQuestion
 
-__all__ = ["RecordHeader", "as_frame", "best_disorders", "build_records", "disorder_facts_table"]
+__all__ = ["RecordHeader", "as_frame", "build_records"]
 
 
 @dataclass(frozen=True)
@@ -33,43 +34,6 @@ class RecordHeader:
     categories: tuple[str, ...]
 
 
-def disorder_facts_table(disorder_ids: Sequence[str], facts: DisorderFacts) -> pa.Table:
-    """One row per disorder: what a differential says of it beside its score."""
-    strings = pa.list_(pa.string())
-    return pa.table(
-        {
-            columns.DISORDER_ID: pa.array(disorder_ids, pa.string()),
-            columns.DISORDER_NAME: pa.array(facts.names, pa.string()),
-            records.EQUIVALENT_IDS: pa.array(facts.members, strings),
-            columns.PREVALENCE_CLASS: pa.array(facts.prevalence_classes, pa.string()),
-            records.ONSET: pa.array(facts.onsets, strings),
-            records.INHERITANCE: pa.array(facts.inheritances, strings),
-        }
-    )
-
-
-def best_disorders(scores: npt.NDArray[np.floating], depth: int) -> npt.NDArray[np.intp]:
-    """Positions of the `depth` best disorders of each case, best first; ties go to the earlier disorder.
-
-    Args:
-        scores: n x D, larger is better.
-        depth: how many; all D if there are fewer.
-
-    >>> best_disorders(np.array([[0.1, 0.9, 0.9, 0.2]]), 3).tolist()
-    [[1, 2, 3]]
-    """
-    kept = min(depth, scores.shape[1])
-    if kept == 0 or not len(scores):
-        return np.empty((len(scores), kept), dtype=np.intp)
-    # A threshold keeps every disorder tied with the last one, so that the order does not hang on the partition.
-    threshold = np.partition(scores, scores.shape[1] - kept, axis=1)[:, scores.shape[1] - kept]
-    best = np.empty((len(scores), kept), dtype=np.intp)
-    for row, lowest in enumerate(threshold):
-        candidates = np.flatnonzero(scores[row] >= lowest)
-        best[row] = candidates[np.argsort(-scores[row, candidates], kind="stable")[:kept]]
-    return best
-
-
 def build_records(  # noqa: PLR0913  # one argument for each part of the record
     cases: pd.DataFrame,
     header: RecordHeader,
@@ -78,7 +42,8 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
     scores: npt.NDArray[np.float32],
     probabilities: npt.NDArray[np.float32],
     facts: pa.Table,
-    depth: int,
+    listed: ListedDisorders,
+    questions: Sequence[Sequence[NextQuestion]] = (),
 ) -> pa.Table:
     """Records of n cases, in their order.
 
@@ -89,7 +54,8 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
         scores: n x D, the ranking.
         probabilities: n x D, of each disorder given an orphan disease.
         facts: D rows, see `disorder_facts_table`.
-        depth: length of each differential.
+        listed: the disorders of each differential, and what each finding says of them.
+        questions: of each case, or none at all.
     """
     size = len(cases)
     simulated = cases[columns.IS_SIMULATED] if columns.IS_SIMULATED in cases.columns else [None] * size
@@ -110,8 +76,8 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
         },
         columns.CATEGORY_PROBABILITIES: _probability_maps(decisions.category_probabilities, names),
         columns.PREDICTION_SET: pa.array([names[row].tolist() for row in decisions.inside], pa.list_(pa.string())),
-        columns.DIFFERENTIAL: _differentials(scores, probabilities, facts, depth),
-        columns.NEXT_QUESTIONS: pa.array([[]] * size, records.QUESTIONS_TYPE),
+        columns.DIFFERENTIAL: build_differentials(listed, scores, probabilities, facts),
+        columns.NEXT_QUESTIONS: _questions(questions or [()] * size),
     }
     schema = records.prediction_schema(header.categories)
     return pa.Table.from_arrays([values[name] for name in schema.names], schema=schema)
@@ -119,14 +85,10 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
     """A table of records as a frame; nested columns stay Arrow's, and one value of them is a plain list or map."""
-    return pd.DataFrame(
-        {
-            name: pd.Series(pd.arrays.ArrowExtensionArray(table[name]))
-            if pa.types.is_nested(table.schema.field(name).type)
-            else table[name].to_pandas()
-            for name in table.schema.names
-        }
+    frame: pd.DataFrame = table.to_pandas(
+        types_mapper=lambda kind: pd.ArrowDtype(kind) if pa.types.is_nested(kind) else None
     )
+    return frame
 
 
 def _probability_maps(probabilities: npt.NDArray[np.float64], names: npt.NDArray[np.str_]) -> pa.Array:
@@ -135,20 +97,16 @@ def _probability_maps(probabilities: npt.NDArray[np.float64], names: npt.NDArray
     return pa.MapArray.from_arrays(pa.array(offsets), keys, pa.array(probabilities.ravel(), pa.float64()))
 
 
-def _differentials(
-    scores: npt.NDArray[np.float32], probabilities: npt.NDArray[np.float32], facts: pa.Table, depth: int
-) -> pa.Array:
-    best = best_disorders(scores, depth)
-    flat = facts.take(pa.array(best.ravel())).combine_chunks()
-    given = {
-        records.SCORE: pa.array(np.take_along_axis(scores, best, axis=1).ravel(), pa.float32()),
-        records.PROBABILITY: pa.array(np.take_along_axis(probabilities, best, axis=1).ravel(), pa.float32()),
+def _questions(questions: Sequence[Sequence[NextQuestion]]) -> pa.Array:
+    return pa.array([[_question(each) for each in asked] for asked in questions], records.QUESTIONS_TYPE)
+
+
+def _question(question: NextQuestion) -> dict[str, str | float]:
+    """One question as the record states it; a gain is never below 0 but for rounding."""
+    return {
+        columns.TERM_ID: question.term_id,
+        columns.LABEL: question.label,
+        records.INFORMATION_GAIN_BITS: max(question.bits, 0.0),
+        records.CATEGORY_GAIN_BITS: max(question.category_bits, 0.0),
+        records.FOUND_BY: str(question.found_by),
     }
-    entry = records.DIFFERENTIAL_TYPE.value_type
-    parts = [given[field.name] if field.name in given else _one_chunk(flat[field.name], field.type) for field in entry]
-    offsets = pa.array(np.arange(len(best) + 1, dtype=np.int32) * best.shape[1])
-    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(parts, fields=list(entry)))
-
-
-def _one_chunk(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    return column.chunk(0) if column.num_chunks else pa.array([], kind)

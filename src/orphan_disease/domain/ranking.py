@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from orphan_disease.domain.candidates import CandidateSet, select_candidates
 from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.knowledge_scores import KnowledgeScorer, LeaveOut
+from orphan_disease.domain.knowledge_scores import Findings, KnowledgeScorer, LeaveOut
 from orphan_disease.domain.left_out import LeftOut, leave_own_paper_out, nothing_left_out
 from orphan_disease.domain.likelihood import LikelihoodSettings
 from orphan_disease.domain.reranker import Reranker
@@ -71,6 +72,8 @@ class RankerScores:
         fused: n x D float32, the final ranking.
         probabilities: n x D float32, rows sum to 1. Disorders outside the short list share what it leaves.
         candidates: the short list.
+        prior: n x k nats that age and sex add to the candidates' probabilities.
+        left_out: the profiles that were replaced for some case.
     """
 
     case_ids: tuple[str, ...]
@@ -80,13 +83,19 @@ class RankerScores:
     fused: FloatArray
     probabilities: FloatArray
     candidates: CandidateSet
+    prior: FloatArray
+    left_out: LeftOut
 
 
 class Ranker:
     """Scores cases against a knowledge base. It keeps recent terms' vectors in memory, and nothing of any case."""
 
     def __init__(
-        self, knowledge: KnowledgeBase, settings: RankingSettings | None = None, reranker: Reranker | None = None
+        self,
+        knowledge: KnowledgeBase,
+        settings: RankingSettings | None = None,
+        reranker: Reranker | None = None,
+        demographics: DemographicEvidence | None = None,
     ) -> None:
         """Prepare the matrices that every case needs.
 
@@ -94,8 +103,10 @@ class Ranker:
             knowledge: disorders and their evidence.
             settings: weights.
             reranker: orders the short list; without it the fusion does.
+            demographics: what age and sex say of the same disorders; None leaves them out.
         """
         self.knowledge = knowledge
+        self.demographics = demographics
         self.settings = settings or RankingSettings()
         self.reranker = reranker
         self._enriched = knowledge.enriched
@@ -119,12 +130,58 @@ class Ranker:
         candidates = select_candidates(
             cases, self.knowledge, left_out, scorers, fused=fused, size=self.settings.candidates
         )
+        prior = self.demographic_nats(cases, candidates.disorder, leave_out)
         if self.reranker is None:
-            probabilities = softmax(scorers[LIKELIHOOD] / np.float32(self.settings.temperature))
+            nats = scorers[LIKELIHOOD].copy()
+            np.put_along_axis(
+                nats, candidates.disorder, np.take_along_axis(nats, candidates.disorder, axis=1) + prior, axis=1
+            )
+            probabilities = softmax(nats / np.float32(self.settings.temperature))
         else:
-            fused, probabilities = _reranked(fused, candidates, self.reranker)
+            fused, probabilities = _reranked(fused, candidates, self.reranker, prior)
         ids = cases.case_ids, self.knowledge.disorder_ids
-        return RankerScores(*ids, scorers, annotated.scores, fused, probabilities, candidates)
+        return RankerScores(*ids, scorers, annotated.scores, fused, probabilities, candidates, prior, left_out)
+
+    def demographic_nats(
+        self, cases: CaseBatch, disorders: npt.NDArray[np.intp], leave_out: LeaveOut = "none"
+    ) -> FloatArray:
+        """What age and sex, and the prevalence where it is asked for, say of the disorders listed, weighted, in nats.
+
+        Args:
+            cases: n cases.
+            disorders: n x k positions.
+            leave_out: as for `score`.
+        """
+        if self.demographics is None:
+            return np.zeros(disorders.shape, dtype=np.float32)
+        return self.demographics.total(cases, disorders, own=leave_out == "own")
+
+    def contributions(self, cases: CaseBatch, scores: RankerScores, disorders: npt.NDArray[np.intp]) -> FloatArray:
+        """What each finding adds to the likelihood of the disorders listed for its case, in nats.
+
+        They add up to the score "likelihood".
+
+        Args:
+            cases: n cases.
+            scores: of these cases.
+            disorders: n x k positions.
+
+        Returns:
+            M x k, the findings as `Findings.of` orders them.
+        """
+        findings = Findings.of(cases)
+        listed = disorders[findings.case]
+        nats = self._by_annotations.contributions(findings, listed)
+        if len(self._enriched):
+            places = np.minimum(np.searchsorted(self._enriched, listed), len(self._enriched) - 1)
+            taught = self._with_patients.contributions(findings, places)
+            nats = np.where(self._enriched[places] == listed, taught, nats)
+        return self._by_annotations.with_left_out(nats, findings, listed, scores.left_out)
+
+    def forget(self) -> None:
+        """Remember no term's vector, as when the process has just begun."""
+        self._by_annotations.forget()
+        self._with_patients.forget()
 
     def annotation_scorers(self, cases: CaseBatch, leave_out: LeaveOut = "none") -> dict[str, FloatArray]:
         """Every scorer's scores by the annotations alone, n x D each, without the ranking that `score` makes of them.
@@ -177,9 +234,11 @@ def fuse_ranks(
     return fused
 
 
-def _reranked(fused: FloatArray, candidates: CandidateSet, reranker: Reranker) -> tuple[FloatArray, FloatArray]:
+def _reranked(
+    fused: FloatArray, candidates: CandidateSet, reranker: Reranker, prior: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """The ranking with the short list in the re-ranker's order before all others, and its probabilities."""
-    margins = reranker.margins(candidates)
+    margins = reranker.with_prior(reranker.margins(candidates), prior)
     shares = reranker.probabilities(margins)
     others = max(fused.shape[1] - margins.shape[1], 1)
     spread = (1 - shares.sum(axis=1, keepdims=True)) / others

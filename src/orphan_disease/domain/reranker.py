@@ -62,22 +62,32 @@ class TrainingCandidates:
         candidates: the short lists.
         is_right: n x k; at most one per row.
         groups: n names; cases of one group are never on two sides of a fold.
+        prior: n x k nats that age and sex add after the trees.
     """
 
     candidates: CandidateSet
     is_right: npt.NDArray[np.bool_]
     groups: tuple[str, ...]
+    prior: FloatArray
 
     @classmethod
-    def of(cls, candidates: CandidateSet, truth: npt.NDArray[np.intp], groups: Sequence[str]) -> "TrainingCandidates":
+    def of(
+        cls,
+        candidates: CandidateSet,
+        truth: npt.NDArray[np.intp],
+        groups: Sequence[str],
+        prior: FloatArray | None = None,
+    ) -> "TrainingCandidates":
         """Mark each case's own disorder.
 
         Args:
             candidates: the short lists.
             truth: position of each case's disorder, -1 where the knowledge does not list it.
             groups: n names.
+            prior: n x k nats; none where None.
         """
-        return cls(candidates, candidates.disorder == np.asarray(truth)[:, None], tuple(groups))
+        nats = np.zeros(candidates.disorder.shape, dtype=np.float32) if prior is None else prior
+        return cls(candidates, candidates.disorder == np.asarray(truth)[:, None], tuple(groups), nats)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +118,10 @@ class Reranker:
         margins = self._trees.inplace_predict(candidates.features).reshape(candidates.disorder.shape)
         return handicapped(margins, candidates, self.case_handicap)
 
+    def with_prior(self, margins: FloatArray, prior: FloatArray) -> FloatArray:
+        """Margins to which nats from elsewhere are added: a nat is a temperature's worth of margin, n x k."""
+        return np.asarray(margins + np.float32(self.temperature) * prior, dtype=np.float32)
+
     def probabilities(self, margins: FloatArray) -> FloatArray:
         """Probability of each candidate, n x k; a row sums to less than 1 by the probability of none of them."""
         return shares_of_margins(margins, self.temperature, self.elsewhere)
@@ -132,7 +146,7 @@ def fit_reranker(
         ValueError: if no case has its disorder among its candidates.
     """
     margins = out_of_fold_margins(training, settings) if held_out is None else held_out
-    temperature, elsewhere = fit_probabilities(margins, [part.is_right for part in training])
+    temperature, elsewhere = fit_probabilities(margins, training)
     trees = _grow(training, [np.ones(len(part.groups), dtype=bool) for part in training], settings)
     raw = np.frombuffer(bytes(trees.save_raw("ubj")), dtype=np.uint8)
     return Reranker(raw, temperature, elsewhere, settings.case_handicap)
@@ -159,7 +173,7 @@ def out_of_fold_margins(
         for part, folds_of_part, margins in zip(sets, assigned, results, strict=True):
             held_out = np.flatnonzero(folds_of_part == fold)
             if len(held_out):
-                features = _of_cases(part.candidates, held_out)
+                features = part.candidates.of_cases(held_out).features
                 predicted = trees.inplace_predict(features).reshape(len(held_out), -1)
                 margins[held_out] = predicted
     return [
@@ -168,15 +182,20 @@ def out_of_fold_margins(
     ]
 
 
-def fit_probabilities(margins: Sequence[FloatArray], is_right: Sequence[npt.NDArray[np.bool_]]) -> tuple[float, float]:
-    """Temperature and margin of "none of the candidates" that make the right answers likeliest."""
+def fit_probabilities(margins: Sequence[FloatArray], cases: Sequence[TrainingCandidates]) -> tuple[float, float]:
+    """Temperature and margin of "none of the candidates" that make the right answers likeliest.
+
+    Args:
+        margins: of each set, n x k, by trees that saw no case of its disorder.
+        cases: the sets.
+    """
 
     def loss(parameters: npt.NDArray[np.float64]) -> float:
         temperature, elsewhere = float(np.exp(parameters[0])), float(parameters[1])
         total = 0.0
-        for values, right in zip(margins, is_right, strict=True):
-            shares = shares_of_margins(values, temperature, elsewhere)
-            own = np.where(right.any(axis=1), (shares * right).sum(axis=1), 1 - shares.sum(axis=1))
+        for values, part in zip(margins, cases, strict=True):
+            shares = shares_of_margins(values + np.float32(temperature) * part.prior, temperature, elsewhere)
+            own = np.where(part.is_right.any(axis=1), (shares * part.is_right).sum(axis=1), 1 - shares.sum(axis=1))
             total -= float(np.log(np.maximum(own, 1e-9)).sum())
         return total
 
@@ -194,12 +213,6 @@ def shares_of_margins(margins: FloatArray, temperature: float, elsewhere: float)
     return shares
 
 
-def _of_cases(candidates: CandidateSet, cases: npt.NDArray[np.intp]) -> FloatArray:
-    size = candidates.disorder.shape[1]
-    stacked = candidates.features.reshape(-1, size, candidates.features.shape[1])
-    return np.ascontiguousarray(stacked[cases].reshape(-1, candidates.features.shape[1]))
-
-
 def _grow(
     training: Sequence[TrainingCandidates], chosen: Sequence[npt.NDArray[np.bool_]], settings: RerankerSettings
 ) -> xgboost.Booster:
@@ -208,7 +221,7 @@ def _grow(
     first = 0
     for part, kept in zip(training, chosen, strict=True):
         cases = np.flatnonzero(kept & part.is_right.any(axis=1))
-        features.append(_of_cases(part.candidates, cases))
+        features.append(part.candidates.of_cases(cases).features)
         labels.append(part.is_right[cases].ravel())
         queries.append(np.repeat(first + np.arange(len(cases)), part.is_right.shape[1]))
         first += len(cases)

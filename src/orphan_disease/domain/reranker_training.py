@@ -21,6 +21,7 @@ from orphan_disease.contracts.parameters.modelling import RerankerParams
 from orphan_disease.contracts.vocabulary import Provenance, Split
 from orphan_disease.domain.candidates import CandidateSet
 from orphan_disease.domain.case_batch import CaseBatch
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.evidence_rows import EvidenceKind
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.ranking import Ranker
@@ -30,13 +31,14 @@ from orphan_disease.domain.reranker import (
     Reranker,
     RerankerSettings,
     TrainingCandidates,
+    fit_probabilities,
     fit_reranker,
     out_of_fold_margins,
 )
 from orphan_disease.domain.simulation import simulate_cases
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
 
-__all__ = ["FittedReranker", "learn_ranking", "simulated_patients", "training_patients"]
+__all__ = ["FittedReranker", "learn_ranking", "short_lists", "simulated_patients", "training_patients"]
 
 Progress = Callable[[int], object]
 MEASURED_DEPTHS: Final = (1, 10)
@@ -110,7 +112,11 @@ def simulated_patients(
 
 
 def learn_ranking(
-    patients: Mapping[str, pd.DataFrame], knowledge: KnowledgeBase, params: RerankerParams, progress: Progress
+    patients: Mapping[str, pd.DataFrame],
+    knowledge: KnowledgeBase,
+    demographics: DemographicEvidence,
+    params: RerankerParams,
+    progress: Progress,
 ) -> FittedReranker:
     """Fit the re-ranker, judge it by folds of whole disorders, and keep it if it ranks better than the fusion.
 
@@ -118,19 +124,22 @@ def learn_ranking(
         patients: name -> patients of `training_patients` or `simulated_patients`; those named `confirmed` are scored a
             second time with the case base, where there is one.
         knowledge: the disorders, with the case base.
+        demographics: what age and sex say of them.
         params: how the trees are grown.
         progress: told how many patients have just been scored.
 
     Returns:
         The re-ranker, or none if there are fewer patients than needed or their rankings did not improve.
     """
+    bare = knowledge.without_case_base()
     lists = {
-        name: _short_lists(frame, knowledge.without_case_base(), params, progress)
+        name: short_lists(frame, Ranker(bare, demographics=demographics), params.batch_cases, progress)
         for name, frame in patients.items()
         if len(frame)
     }
     if len(knowledge.enriched) and "confirmed" in lists:
-        lists["confirmed_case_base"] = _short_lists(patients["confirmed"], knowledge, params, progress)
+        taught = Ranker(knowledge, demographics=demographics)
+        lists["confirmed_case_base"] = short_lists(patients["confirmed"], taught, params.batch_cases, progress)
     found = sum(int(part.is_right.any(axis=1).sum()) for part in lists.values())
     if found < params.minimum_cases:
         return FittedReranker(None)
@@ -139,9 +148,11 @@ def learn_ranking(
     )
     training = list(lists.values())
     margins = out_of_fold_margins(training, settings)
+    temperature, _ = fit_probabilities(margins, training)
     metrics = {
         f"{name}.{figure}": value
-        for name, part, values in zip(lists, training, margins, strict=True)
+        for name, part, trees in zip(lists, training, margins, strict=True)
+        for values in [trees + np.float32(temperature) * part.prior]
         for figure, value in _figures(part, values).items()
     }
     judged = next(name for name in ("confirmed_case_base", "confirmed", "simulated", *lists) if name in lists)
@@ -149,19 +160,27 @@ def learn_ranking(
     return FittedReranker(fit_reranker(training, settings, margins) if better else None, metrics)
 
 
-def _short_lists(
-    patients: pd.DataFrame, knowledge: KnowledgeBase, params: RerankerParams, progress: Progress
-) -> TrainingCandidates:
-    """The candidates of each patient, the own publication left out."""
-    ranker = Ranker(knowledge)
+def short_lists(patients: pd.DataFrame, ranker: Ranker, batch_cases: int, progress: Progress) -> TrainingCandidates:
+    """The candidates of each patient, the own publication left out.
+
+    Args:
+        patients: cases with DISORDER_ID, a disorder of the knowledge.
+        ranker: scores them.
+        batch_cases: patients scored at once.
+        progress: told how many patients have just been scored.
+    """
+    knowledge = ranker.knowledge
     parts: list[CandidateSet] = []
-    for start in range(0, len(patients), params.batch_cases):
-        rows = patients.iloc[start : start + params.batch_cases]
-        parts.append(ranker.score(CaseBatch.from_frame(rows, knowledge.ontology), "own").candidates)
+    priors: list[FloatArray] = []
+    for start in range(0, len(patients), batch_cases):
+        rows = patients.iloc[start : start + batch_cases]
+        scores = ranker.score(CaseBatch.from_frame(rows, knowledge.ontology), "own")
+        parts.append(scores.candidates)
+        priors.append(scores.prior)
         progress(len(rows))
     disorders = [str(each) for each in patients[columns.DISORDER_ID]]
     truth = np.array([knowledge.index[each] for each in disorders], dtype=np.intp)
-    return TrainingCandidates.of(CandidateSet.concatenate(parts), truth, disorders)
+    return TrainingCandidates.of(CandidateSet.concatenate(parts), truth, disorders, np.concatenate(priors))
 
 
 def _figures(part: TrainingCandidates, margins: FloatArray) -> dict[str, float]:

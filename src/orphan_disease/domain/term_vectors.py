@@ -10,7 +10,16 @@ from scipy import sparse
 from orphan_disease.domain.likelihood import LikelihoodSettings, term_log_ratios
 from orphan_disease.domain.similarity import term_shared_information
 
-__all__ = ["LIKELIHOOD", "OWN_LIKELIHOOD", "RESNIK", "TERM_SCORERS", "TermScorer", "TermVectors", "paired_scores"]
+__all__ = [
+    "LIKELIHOOD",
+    "OWN_LIKELIHOOD",
+    "RESNIK",
+    "TERM_SCORERS",
+    "TermScorer",
+    "TermVectors",
+    "paired_ratios",
+    "paired_scores",
+]
 
 FloatArray = npt.NDArray[np.float32]
 LIKELIHOOD: Final = "likelihood"
@@ -87,6 +96,25 @@ def paired_scores(  # noqa: PLR0913  # one argument a matrix
     return totals
 
 
+def paired_ratios(
+    observed: sparse.csr_matrix,
+    profiles: sparse.csr_matrix,
+    information: FloatArray,
+    closure: sparse.csr_matrix,
+    settings: LikelihoodSettings,
+) -> FloatArray:
+    """Log-likelihood ratio of each entry of `observed`, in the order of its indices, in its row's own profile.
+
+    What `paired_scores` adds up to its first score.
+    """
+    parts = [np.empty(0, dtype=np.float32)]
+    for start in range(0, observed.shape[0], PAIRS_AT_ONCE):
+        rows = slice(start, start + PAIRS_AT_ONCE)
+        places = _ancestor_places(sparse.csr_matrix(observed[rows]), closure)
+        parts.append(_best_ratios(profiles[rows].toarray(), places, information, settings))
+    return np.concatenate(parts)
+
+
 class _AncestorPlaces(NamedTuple):
     """Every (row, term, ancestor of the term), flat."""
 
@@ -149,6 +177,17 @@ class TermVectors:
         for row, term in enumerate(terms.tolist()):
             vectors[:, row] = self._recall(term)
         return {name: np.asarray(compact @ vectors[place], dtype=np.float32) for place, name in enumerate(TERM_SCORERS)}
+
+    def likelihoods(self, terms: npt.NDArray[np.int32]) -> FloatArray:
+        """The terms' log-likelihood ratios for every profile: len(terms) x D."""
+        vectors = np.empty((len(terms), self._scorer.size), dtype=np.float32)
+        for row, term in enumerate(terms.tolist()):
+            vectors[row] = self._recall(term)[TERM_SCORERS.index(LIKELIHOOD)]
+        return vectors
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._memory.clear()
 
     def _recall(self, term: int) -> FloatArray:
         vector = self._memory.pop(term, None)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 __all__ = ["Batcher", "Overloaded"]
 
 _Item = TypeVar("_Item")
@@ -65,6 +67,7 @@ class Batcher(Generic[_Item, _Answer]):
         largest: cases of one batch.
         wait_seconds: how long the first case of a batch waits for others.
         longest_queue: cases that may wait.
+        longest_wait_seconds: the longest that a new case may have to wait by the speed of now.
         timeout_seconds: how long a case may take.
         on_batch: told the size of each batch and the seconds it took.
     """
@@ -76,6 +79,7 @@ class Batcher(Generic[_Item, _Answer]):
         largest: int,
         wait_seconds: float,
         longest_queue: int,
+        longest_wait_seconds: float,
         timeout_seconds: float,
         on_batch: Callable[[int, float], None],
     ) -> None:
@@ -84,6 +88,7 @@ class Batcher(Generic[_Item, _Answer]):
         self._largest = largest
         self._wait = wait_seconds
         self._longest = longest_queue
+        self._longest_wait = longest_wait_seconds
         self._timeout = timeout_seconds
         self._on_batch = on_batch
         self._queue: deque[_Waiting] = deque()
@@ -135,7 +140,7 @@ class Batcher(Generic[_Item, _Answer]):
         loop = asyncio.get_running_loop()
         waiting = _Waiting(item, job, loop, loop.create_future())
         with self._change:
-            if self._is_stopping or len(self._queue) >= self._longest:
+            if self._is_stopping or self._is_full():
                 raise Overloaded(self._retry_after())
             self._queue.append(waiting)
             self._change.notify()
@@ -144,11 +149,21 @@ class Batcher(Generic[_Item, _Answer]):
         except TimeoutError:
             raise Overloaded(self._retry_after()) from None
 
+    def _is_full(self) -> bool:
+        """Whether a case that came now would not fit, or wait too long."""
+        return len(self._queue) >= self._longest or len(self._queue) * self._seconds_a_case > self._longest_wait
+
     def _retry_after(self) -> int:
         """Seconds until the queue of now is answered, whole and at least 1."""
         return min(max(math.ceil(len(self._queue) * self._seconds_a_case), 1), MOST_RETRY_SECONDS)
 
     def _run(self) -> None:
+        # Libraries that each start a thread a core wait for each other in spinning loops: beside the requests' own
+        # thread that cost nearly twice the processor time for 16 cases.
+        with threadpool_limits(limits=1):
+            self._answer_all()
+
+    def _answer_all(self) -> None:
         while (batch := self._next_batch()) is not None:
             wanted = [each for each in batch if not each.future.cancelled()]
             if not wanted:

@@ -7,8 +7,11 @@ import click
 import structlog
 import uvicorn
 
+from orphan_disease.adapters.audit_trail import AuditError
+from orphan_disease.adapters.ledger_database import LedgerError
 from orphan_disease.adapters.package_files import PackageError
 from orphan_disease.adapters.package_store import PackageStore
+from orphan_disease.serving.api_keys import ApiKeyFileError
 from orphan_disease.serving.application import build_application
 from orphan_disease.serving.composition import build_services, create_development_key
 from orphan_disease.serving.connections import connection_class
@@ -66,5 +69,5 @@ def serve_command(host: str | None, port: int | None) -> None:
     environment = {**os.environ, **{name: value for name, value in given.items() if value is not None}}
     try:
         serve(Settings.from_environment(environment))
-    except (SettingsError, PackageError) as error:
+    except (SettingsError, PackageError, ApiKeyFileError, AuditError, LedgerError) as error:
         raise click.ClickException(str(error)) from error

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
+from pydantic import ValidationError
 
 from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.adapters.audit_trail import AuditTrail
@@ -29,7 +31,7 @@ from orphan_disease.serving.model_holder import ModelHolder
 from orphan_disease.serving.ports import Language, TermHit, TermIndex
 from orphan_disease.serving.rate_limits import RateLimiter, RateLimits
 from orphan_disease.serving.services import Services
-from orphan_disease.serving.settings import Settings
+from orphan_disease.serving.settings import PREFIX, Settings, SettingsError
 
 __all__ = ["DEVELOPMENT_KEY_FILE", "build_services", "create_development_key"]
 
@@ -42,7 +44,15 @@ def build_services(settings: Settings) -> Services:
 
     Args:
         settings: how the service runs.
+
+    Raises:
+        SettingsError: if the identity provider is not described as it must be.
+        ApiKeyFileError: if the file of API keys holds something else.
+        AuditError: if the audit trail has lost its anchor, or the key is not the one that signed it.
+        LedgerError: if the ledger's file is none.
     """
+    tokens = _tokens(settings)
+    keys = ApiKeys(settings.api_keys_file)
     folder = settings.serving_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ledger = PredictionLedger(folder / "predictions.sqlite", PredictionArchive(settings.archive_root))
@@ -59,7 +69,7 @@ def build_services(settings: Settings) -> Services:
         holder=ModelHolder(PackageStore(settings.model_root), settings.model_pointer, names_builder()),
         ledger=ledger,
         audit=audit,
-        authenticator=Authenticator(_tokens(settings), ApiKeys(settings.api_keys_file)),
+        authenticator=Authenticator(tokens, keys),
         limiter=limiter,
         on_start=shipper.start,
         on_stop=closing.close,
@@ -88,9 +98,7 @@ def create_development_key(settings: Settings) -> Path | None:
 def names_builder() -> Callable[[Ontology], TermIndex]:
     """What builds the index of names for a model, once for each release of HPO: most models share one."""
     built: dict[tuple[str, int], TermIndex] = {}
-    spanish = read_package_table(PackageTable.SPANISH_TERMS)
-    local_codes = read_package_table(PackageTable.LOCAL_CODES)
-    synonyms = read_term_synonyms()
+    spanish, synonyms, local_codes = _tables_of_names()
 
     def build(ontology: Ontology) -> TermIndex:
         release = (ontology.version, len(ontology.term_ids))
@@ -123,17 +131,22 @@ class _Names:
         return self.codes.get(name.strip().upper()) or self.search_index.exact(name)
 
 
+@cache
+def _tables_of_names() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Spanish terms, English synonyms and local codes, which do not change while the process lives."""
+    spanish = read_package_table(PackageTable.SPANISH_TERMS)
+    return spanish, read_term_synonyms(), read_package_table(PackageTable.LOCAL_CODES)
+
+
 def _tokens(settings: Settings) -> AccessTokens | None:
     if not settings.oidc_issuer:
         return None
     source = settings.oidc_jwks
-    keys = {"jwks_url": source} if "://" in source else {"jwks_path": source}
-    oidc = OidcSettings.model_validate(
-        {
-            "issuer": settings.oidc_issuer,
-            "audience": settings.oidc_audience,
-            "roles_claim": settings.oidc_roles_claim,
-            **keys,
-        }
-    )
-    return AccessTokens(oidc)
+    given = {"issuer": settings.oidc_issuer, "audience": settings.oidc_audience}
+    given |= {"jwks_url" if "://" in source else "jwks_path": source, "roles_claim": settings.oidc_roles_claim}
+    try:
+        return AccessTokens(OidcSettings.model_validate(given))
+    except ValidationError as error:
+        names = {"jwks_url": "jwks", "jwks_path": "jwks"}
+        wrong = [(str(each["loc"][0]) if each["loc"] else "jwks", each["msg"]) for each in error.errors()]
+    raise SettingsError("; ".join(f"{PREFIX}OIDC_{names.get(name, name).upper()}: {reason}" for name, reason in wrong))

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from orphan_disease.contracts.records import DifferentialEntry, PredictionRecord
-from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_rows import assemble_cases
-from orphan_disease.domain.explanation import explain
-from orphan_disease.domain.questions import next_questions
 from orphan_disease.serving.case_documents import CaseDocument
 from orphan_disease.serving.model_holder import LoadedModel
 from orphan_disease.serving.ports import TermIndex
@@ -100,14 +98,12 @@ def explain_case(model: LoadedModel, document: CaseDocument, request: Explanatio
     row = predictor.predict(cases).to_dict(orient="records")[0]
     record = PredictionRecord.from_row({str(name): value for name, value in row.items()})
     wanted = request.disorder_ids or tuple(entry.disorder_id for entry in record.differential[: request.disorders])
-    batch = CaseBatch.from_frame(cases, knowledge.ontology)
-    probabilities = predictor.ranker.score(batch, "own").probabilities[0]
-    asked = next_questions(batch, probabilities, knowledge, size=request.questions) if request.questions else ()
+    asked = predictor.next_questions(cases, request.questions) if request.questions else ()
     explanation = CaseExplanation(
         model_version=record.model_version,
         knowledge_version=record.knowledge_version,
         category=record.category,
-        differential=tuple(_explained(model, batch, each, record.differential) for each in wanted),
+        differential=tuple(_explained(model, cases, each, record.differential) for each in wanted),
         next_questions=tuple(
             ShownQuestion(**asdict(each), label_es=_spanish(model.names, each.term_id)) for each in asked
         ),
@@ -124,10 +120,10 @@ def _require_known(disorder_ids: Sequence[str], index: Mapping[str, int]) -> Non
 
 
 def _explained(
-    model: LoadedModel, batch: CaseBatch, disorder_id: str, differential: Sequence[DifferentialEntry]
+    model: LoadedModel, case: pd.DataFrame, disorder_id: str, differential: Sequence[DifferentialEntry]
 ) -> ExplainedDisorder:
     predictor = model.predictor
-    why = explain(batch, disorder_id, predictor.knowledge, settings=predictor.ranking.likelihood, leave_out_own=True)
+    why = predictor.explain(case, disorder_id)
     ranks = {entry.disorder_id: rank for rank, entry in enumerate(differential, start=1)}
     rank = ranks.get(why.disorder_id)
     return ExplainedDisorder(

@@ -38,6 +38,7 @@ class Metrics:
         self.unknown_terms = self._counter("input_unknown_terms", "Codes and words that nothing explains.")
         self.missing = self._counter("input_missing", "Cases without this field.", "field")
         self.reloads = self._counter("model_reloads", "Attempts to load a model.", "outcome")
+        self.queue = Gauge("orphan_disease_queue_cases", "Cases that wait to be scored.", registry=self.registry)
         self.model = Gauge(
             "orphan_disease_model_info",
             "The model that answers.",
@@ -47,8 +48,7 @@ class Metrics:
 
     def watch_queue(self, length: Callable[[], int]) -> None:
         """Report the length of the queue whenever the metrics are read."""
-        gauge = Gauge("orphan_disease_queue_cases", "Cases that wait to be scored.", registry=self.registry)
-        gauge.set_function(length)
+        self.queue.set_function(length)
 
     def count_answer(self, row: Mapping[str, Any], record: Mapping[str, Any]) -> None:
         """Count one case and its answer.

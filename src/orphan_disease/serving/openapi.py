@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from orphan_disease.serving.problems import MEDIA_TYPE, ProblemDetails
 from orphan_disease.serving.schemas import CaseForm, ExplanationRequest
 
-__all__ = ["CASE_BODY", "EXPLANATION_BODY", "KEY_PARAMETER", "LINES_BODY", "PROBLEMS", "complete_document"]
+__all__ = ["CASE_BODY", "EXPLANATION_BODY", "KEY_PARAMETER", "LINES_BODY", "OPEN", "PROBLEMS", "complete_document"]
 
 _FORM: Final = {"observed": ["HP:0001250", "retraso del desarrollo"], "excluded": ["HP:0001945"], "age_years": 3.5}
 _PHENOPACKET: Final = {
@@ -42,6 +42,7 @@ _EXAMPLES: Final = {
     "form": {"summary": "The project's own form", "value": _FORM},
     "phenopacket": {"summary": "A phenopacket", "value": _PHENOPACKET},
 }
+OPEN: Final[dict[str, Any]] = {"security": []}  # nobody is asked who they are
 CASE_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,

@@ -15,6 +15,7 @@ __all__ = ["FieldProblem", "Problem", "ProblemDetails", "problem_response", "rea
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:orphan-disease:problem:"
+_OWN_WORDS: Final = "Value error, "  # pydantic puts it before what a validator says
 
 
 class FieldProblem(BaseModel):
@@ -138,7 +139,9 @@ def reasons_of(
             known = f"; allowed are {', '.join(names)}" if names else ""
             problems.append(FieldProblem(field=inside or "(body)", reason=f"has a field that is not known{known}"))
         else:
-            problems.append(FieldProblem(field=".".join(place) or "(body)", reason=str(error["msg"])))
+            problems.append(
+                FieldProblem(field=".".join(place) or "(body)", reason=str(error["msg"]).removeprefix(_OWN_WORDS))
+            )
     return problems
 
 

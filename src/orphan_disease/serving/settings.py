@@ -43,8 +43,8 @@ class Settings(BaseModel):
     oidc_audience: str = Field(default="", description="audience that access tokens must name")
     oidc_jwks: str = Field(default="", description="URL of the issuer's keys, or a file of them for development")
     oidc_roles_claim: str = Field(default="roles", description="claim of the roles; dots lead inwards")
-    requests_per_second: float = Field(default=50.0, gt=0, description="of one client in the long run; then 429")
-    burst_requests: int = Field(default=200, ge=1, description="of one client at once")
+    requests_per_second: float = Field(default=200.0, gt=0, description="of one client in the long run; then 429")
+    burst_requests: int = Field(default=400, ge=1, description="of one client at once")
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 lets the system choose")
@@ -53,6 +53,7 @@ class Settings(BaseModel):
     batch_cases: int = Field(default=64, ge=1, le=1_024, description="cases scored at once")
     batch_wait_ms: float = Field(default=3.0, ge=0, le=1_000, description="how long a case waits for others")
     queue_cases: int = Field(default=256, ge=1, description="cases that may wait; more are answered with 503")
+    queue_seconds: float = Field(default=2.0, gt=0, description="the longest wait in the queue, as estimated; then 503")
     requests_in_work: int = Field(default=512, ge=1, description="requests at once; more are answered with 503")
     answer_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for an answer; then 503")
     request_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for a request; then 408")

@@ -6,12 +6,13 @@ import pandas as pd
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
+from orphan_disease.contracts.parameters.inference import AnswerParams
 from orphan_disease.pipelines.inference import create_pipeline
 from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 
 
 def test_inference_needs_only_the_cases_and_the_package() -> None:
-    assert create_pipeline().inputs() == {"raw_inference_cases", "model_package"}
+    assert create_pipeline().inputs() == {"raw_inference_cases", "model_package", "params:inference.answers"}
 
 
 def test_every_document_is_answered_or_set_aside() -> None:
@@ -23,6 +24,7 @@ def test_every_document_is_answered_or_set_aside() -> None:
     given = {
         "raw_inference_cases": MemoryDataset(documents),
         "model_package": MemoryDataset(small_predictor(), copy_mode="assign"),
+        "params:inference.answers": MemoryDataset(AnswerParams(questions=0)),
     }
     catalog = DataCatalog({**given, **outputs})
     SequentialRunner().run(create_pipeline(), catalog)

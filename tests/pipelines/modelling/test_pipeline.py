@@ -8,9 +8,10 @@ from kedro.io import DataCatalog
 from kedro.runner import SequentialRunner
 
 from orphan_disease.domain.prediction import Predictor
+from orphan_disease.domain.reranker_training import FittedReranker
 from orphan_disease.pipelines import balancing, feature_engineering, modelling
 from tests.domain import small_predictor as small
-from tests.pipelines.small_hospital import PATIENTS, KeptDataset, small_catalog
+from tests.pipelines.small_hospital import CONFIRMED, PATIENTS, KeptDataset, small_catalog
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +69,22 @@ def test_the_model_answers_the_cases_that_it_learned_from(learned: DataCatalog) 
     actual = pd.Index(small.CATEGORIES).get_indexer(labels.loc[known, "category"])
     assert (best == actual).mean() > 0.9
     assert predictor.category_labels["skin"] == {"es": "skin es", "en": "skin"}
+
+
+def test_the_given_confirmed_patients_travel_in_the_model_and_can_be_switched_off(learned: DataCatalog) -> None:
+    profile: dict[str, Any] = learned.load("case_base_profile")
+    orphans = learned.load("labels").iloc[:CONFIRMED]["is_orphan"].sum()
+    assert profile["patients"] == orphans
+    predictor: Predictor = learned.load("model_package")
+    assert len(predictor.knowledge.enriched) == profile["disorders"]
+    assert not len(predictor.without_case_base().knowledge.enriched)
+    assert ".cases-" in predictor.knowledge_version
+
+
+def test_the_order_of_the_short_list_is_learned_or_left_to_the_fusion(learned: DataCatalog) -> None:
+    fitted: FittedReranker = learned.load("reranker")
+    predictor: Predictor = learned.load("model_package")
+    assert predictor.reranker is fitted.reranker
+    assert learned.load("reranker_metrics") == dict(fitted.metrics)
+    better = fitted.metrics["simulated.reranker.mean_reciprocal_rank"]
+    assert (fitted.reranker is not None) == (better > fitted.metrics["simulated.fusion.mean_reciprocal_rank"])

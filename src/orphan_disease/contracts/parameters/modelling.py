@@ -9,6 +9,7 @@ __all__ = [
     "CalibrationParams",
     "CandidateParams",
     "DecisionParams",
+    "DemographicParams",
     "Family",
     "ForestParams",
     "HeadParams",
@@ -150,6 +151,16 @@ class DecisionParams(_Frozen):
     )
 
 
+class DemographicParams(_Frozen):
+    """Weights of what age, sex and prevalence say of a disorder, see domain/demographic_evidence.py."""
+
+    age_weight: float = Field(default=0.5, ge=0, description="0 leaves the age out")
+    sex_weight: float = Field(default=0.5, ge=0)
+    prevalence_weight: float = Field(
+        default=0.0, ge=0, description="1 for patients who come unselected; published and referred ones do not"
+    )
+
+
 class RerankerParams(_Frozen):
     """How the differential's short list learns its order, see domain/reranker_training.py."""
 
@@ -181,5 +192,4 @@ class ModellingParams(_Frozen):
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
-    reranker: RerankerParams
     seed: int

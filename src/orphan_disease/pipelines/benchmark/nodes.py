@@ -5,12 +5,18 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.benchmark import BenchmarkParams
+from orphan_disease.contracts.parameters.fabrication import SimulationParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams, RerankerParams
 from orphan_disease.domain import benchmark, benchmark_report
 from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.demographic_evidence import DemographicSettings, demographic_evidence
 from orphan_disease.domain.knowledge import build_knowledge_base
 from orphan_disease.domain.ontology import Ontology, term_synonyms
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
+from orphan_disease.domain.reranker_training import simulated_patients
+from orphan_disease.domain.simulation import build_simulation_knowledge
 from orphan_disease.domain.symptom_codes import current_ids
 
 __all__ = ["build_benchmark_report", "measure_benchmark", "plot_benchmark", "score_benchmark", "type_benchmark_cases"]
@@ -30,18 +36,22 @@ def score_benchmark(  # noqa: PLR0913, PLR0917  # one argument per dataset
     hpo_alternatives: pd.DataFrame,
     hpo_annotations: pd.DataFrame,
     disorders: pd.DataFrame,
+    simulation: SimulationParams,
+    reranker: RerankerParams,
+    demographics: DemographicParams,
     params: BenchmarkParams,
 ) -> pd.DataFrame:
     """Rank the disorders for every case by every method in every mode, other papers' cases as the case base."""
     ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
-    knowledge = build_knowledge_base(
-        ontology,
-        hpo_annotations,
-        disorders,
-        confirmed=ConfirmedCases.from_frame(benchmark_cases, ontology),
-        synonyms=term_synonyms(hpo_terms),
-    )
-    return benchmark.rank_cases(benchmark.choose_cases(benchmark_cases, params), knowledge, params)
+    confirmed = ConfirmedCases.from_frame(benchmark_cases, ontology)
+    synonyms = term_synonyms(hpo_terms)
+    knowledge = build_knowledge_base(ontology, hpo_annotations, disorders, confirmed=confirmed, synonyms=synonyms)
+    chosen = benchmark.choose_cases(benchmark_cases, params)
+    drawable = build_simulation_knowledge(ontology, hpo_annotations, disorders, simulation)
+    judged = knowledge.disorders_of(chosen[columns.DIAGNOSIS_ID])
+    simulated = simulated_patients(knowledge, drawable, judged, reranker, simulation)
+    age_and_sex = demographic_evidence(hpo_annotations, ontology, knowledge.facts, DemographicSettings.of(demographics))
+    return benchmark.rank_cases(chosen, simulated, knowledge, age_and_sex, params)
 
 
 def measure_benchmark(ranks: pd.DataFrame, params: BenchmarkParams) -> list[dict[str, Any]]:

@@ -13,10 +13,16 @@ from orphan_disease.contracts.parameters.feature_engineering import (
     EvidenceFitParams,
 )
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
+from orphan_disease.contracts.parameters.modelling import DemographicParams
 from orphan_disease.contracts.vocabulary import Split
 from orphan_disease.domain import case_base, case_evidence, knowledge
 from orphan_disease.domain.case_base import ConfirmedCases
 from orphan_disease.domain.case_evidence import CategoryEvidence
+from orphan_disease.domain.demographic_evidence import (
+    DemographicEvidence,
+    DemographicSettings,
+    demographic_evidence,
+)
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import hidden_columns
@@ -29,6 +35,7 @@ from orphan_disease.domain.simulation import build_simulation_knowledge
 __all__ = [
     "apply_case_encoder",
     "build_case_base",
+    "build_demographic_evidence",
     "build_knowledge_base",
     "fit_case_encoder",
     "fit_category_evidence",
@@ -64,6 +71,14 @@ def build_knowledge_base(  # noqa: PLR0913, PLR0917  # one argument per dataset
         synonyms=term_synonyms(hpo_terms),
         version=f"{release}.cases-{fingerprint_frame(confirmed)[:8]}" if len(confirmed) else release,
     )
+
+
+def build_demographic_evidence(
+    knowledge_base: KnowledgeBase, hpo_annotations: pd.DataFrame, params: DemographicParams
+) -> DemographicEvidence:
+    """What a patient's age and sex say of each disorder."""
+    settings = DemographicSettings.of(params)
+    return demographic_evidence(hpo_annotations, knowledge_base.ontology, knowledge_base.facts, settings)
 
 
 def fit_case_encoder(

@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from orphan_disease.pipelines.feature_engineering.nodes import (
     apply_case_encoder,
     build_case_base,
+    build_demographic_evidence,
     build_knowledge_base,
     fit_case_encoder,
     fit_category_evidence,
@@ -42,6 +43,16 @@ def create_pipeline() -> Pipeline:
                 },
                 outputs="knowledge_base",
                 name="build_knowledge_base",
+            ),
+            Node(
+                build_demographic_evidence,
+                inputs={
+                    "knowledge_base": "knowledge_base",
+                    "hpo_annotations": "hpo_annotations",
+                    "params": "params:ranking.demographics",
+                },
+                outputs="demographic_evidence",
+                name="build_demographic_evidence",
             ),
             Node(
                 fit_case_encoder,

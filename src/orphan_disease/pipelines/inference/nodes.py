@@ -3,6 +3,7 @@
 import pandas as pd
 from tqdm import tqdm
 
+from orphan_disease.contracts.parameters.inference import AnswerParams
 from orphan_disease.domain.cases_to_answer import cases_to_answer
 from orphan_disease.domain.prediction import Predictor
 
@@ -14,7 +15,8 @@ def type_inference_cases(documents: pd.DataFrame, predictor: Predictor) -> tuple
     return cases_to_answer(documents, predictor.knowledge.ontology)
 
 
-def predict_cases(predictor: Predictor, cases: pd.DataFrame) -> pd.DataFrame:
-    """Answer every case: orphan or not, category, differential."""
+def predict_cases(predictor: Predictor, cases: pd.DataFrame, params: AnswerParams) -> pd.DataFrame:
+    """Answer every case: orphan or not, category, differential, next questions."""
+    model = predictor if params.case_base else predictor.without_case_base()
     with tqdm(total=len(cases), desc="cases answered", unit="case") as bar:
-        return predictor.predict(cases, progress=bar.update)
+        return model.predict(cases, questions=params.questions, progress=bar.update)

@@ -19,7 +19,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 predict_cases,
-                inputs={"predictor": "model_package", "cases": "inference_cases"},
+                inputs={"predictor": "model_package", "cases": "inference_cases", "params": "params:inference.answers"},
                 outputs="predictions",
                 name="predict_cases",
             ),

@@ -14,6 +14,7 @@ from orphan_disease.domain import heads, modelling, reranker_training, splitting
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.decision import DecisionRule
+from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.fingerprints import fingerprint_frame
 from orphan_disease.domain.knowledge_base import KnowledgeBase
@@ -153,6 +154,7 @@ def fit_reranker(  # noqa: PLR0913, PLR0917  # one argument per dataset
     knowledge_base: KnowledgeBase,
     hpo_annotations: pd.DataFrame,
     disorders: pd.DataFrame,
+    demographics: DemographicEvidence,
     cases: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
@@ -166,12 +168,13 @@ def fit_reranker(  # noqa: PLR0913, PLR0917  # one argument per dataset
     simulated = reranker_training.simulated_patients(knowledge_base, drawable, held_out, params, simulation)
     with tqdm(desc="patients ranked", unit="patient") as bar:
         patients = {"confirmed": confirmed, "simulated": simulated}
-        fitted = reranker_training.learn_ranking(patients, knowledge_base, params, bar.update)
+        fitted = reranker_training.learn_ranking(patients, knowledge_base, demographics, params, bar.update)
     return fitted, dict(fitted.metrics)
 
 
 def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is made of
     knowledge_base: KnowledgeBase,
+    demographics: DemographicEvidence,
     reranker: FittedReranker,
     case_encoder: dict[str, object],
     category_evidence: CategoryEvidence,
@@ -191,6 +194,7 @@ def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is
         orphan_classifier=orphan_classifier,
         category_classifier=category_classifier,
         rule=DecisionRule.from_dict(calibration["rule"]),
+        demographics=demographics,
         reranker=reranker.reranker,
         category_labels={
             each.name: {"es": each.label_es, "en": each.label_en} for each in scheme.active_scheme.categories

@@ -5,7 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from orphan_disease.serving.dependencies import ServicesOf
-from orphan_disease.serving.openapi import PROBLEMS
+from orphan_disease.serving.openapi import OPEN, PROBLEMS
 from orphan_disease.serving.problems import Problem
 from orphan_disease.serving.schemas import Health
 
@@ -14,13 +14,13 @@ __all__ = ["router"]
 router = APIRouter(tags=["operations"])
 
 
-@router.get("/v1/health/live", summary="Is the process alive?")
+@router.get("/v1/health/live", summary="Is the process alive?", openapi_extra=OPEN)
 async def live() -> Health:
     """Answers while the process can answer at all; restart it where this fails."""
     return Health(status="live")
 
 
-@router.get("/v1/health/ready", summary="Can it answer?", responses=PROBLEMS(503))
+@router.get("/v1/health/ready", summary="Can it answer?", responses=PROBLEMS(503), openapi_extra=OPEN)
 async def ready(services: ServicesOf) -> Health:
     """Answers 200 while a model is loaded and its thread runs; send no requests where this fails."""
     version = services.model.version
