@@ -14,11 +14,12 @@ import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
+from pydantic import BaseModel
 
 from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.ledger_entry import LedgerEntry
-from orphan_disease.contracts.records import INHERITANCE, ONSET, prediction_schema, probability_column
+from orphan_disease.contracts.records import DifferentialEntry, PredictionRecord, prediction_schema, probability_column
 
 __all__ = ["PredictionArchive", "shipped_bytes"]
 
@@ -27,7 +28,14 @@ _S3_OPTIONS: Final[Mapping[str, Any]] = {
     "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 1}}
 }
 
-_WITHOUT_FACTS: Final[dict[str, Any]] = {ONSET: [], INHERITANCE: []}
+
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """What stands for each field that a record may leave out."""
+    return {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
+
+
+_OF_RECORD: Final = _defaults(PredictionRecord)
+_OF_DISORDER: Final = _defaults(DifferentialEntry)
 
 
 class PredictionArchive:
@@ -91,13 +99,12 @@ def shipped_bytes(entries: Sequence[LedgerEntry]) -> bytes:
 
 
 def _row(entry: LedgerEntry) -> dict[str, Any]:
-    """A record with its probabilities flat beside, and with what may be left out as empty lists."""
-    record = entry.record
+    """A record with its probabilities flat beside, and with the defaults of what it leaves out."""
+    record = _OF_RECORD | dict(entry.record)
     return {
         **record,
         **{probability_column(name): value for name, value in record[columns.CATEGORY_PROBABILITIES].items()},
-        columns.DIFFERENTIAL: [_WITHOUT_FACTS | each for each in record.get(columns.DIFFERENTIAL, ())],
-        columns.NEXT_QUESTIONS: record.get(columns.NEXT_QUESTIONS, ()),
+        columns.DIFFERENTIAL: [_OF_DISORDER | each for each in record[columns.DIFFERENTIAL]],
         columns.PREDICTION_ID: entry.prediction_id,
     }
 
