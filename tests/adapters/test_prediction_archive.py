@@ -4,9 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import s3fs
@@ -16,7 +19,7 @@ from orphan_disease.adapters.ledger_shipper import LedgerShipper
 from orphan_disease.adapters.prediction_archive import PredictionArchive, shipped_bytes
 from orphan_disease.adapters.prediction_dataset import PredictionsDataset
 from orphan_disease.adapters.prediction_ledger import PredictionLedger
-from orphan_disease.contracts.records import prediction_schema
+from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from tests.adapters.faulty_connection import faulty_connection
 from tests.adapters.ledger_entries import stored_entry, stored_record
 from tests.e2e.s3_server import S3Server, s3_server
@@ -61,6 +64,26 @@ def test_a_copy_in_the_archive_counts_once(tmp_path: Path) -> None:
 def test_an_empty_folder_is_no_predictions(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="holds no Parquet file"):
         PredictionsDataset(filepath=str(tmp_path)).load()
+
+
+def test_what_was_shipped_is_the_record_that_was_kept() -> None:
+    entries = [stored_entry(1), stored_entry(2, **stored_record(2, categories=("b", "c")))]
+    table = pq.read_table(BytesIO(shipped_bytes(entries)))
+    assert table.schema.equals(prediction_schema(["a", "b", "c"]).append(pa.field("prediction_id", pa.string())))
+    assert [PredictionRecord.from_row(row) for row in table.to_pylist()] == [
+        PredictionRecord.from_row(entry.record) for entry in entries
+    ]
+
+
+def test_a_record_may_leave_out_what_has_a_default() -> None:
+    entry = stored_entry(1)
+    short = dict(entry.record)
+    for name in ("patient_id", "next_questions"):
+        del short[name]
+    short["differential"] = [{k: v for k, v in short["differential"][0].items() if k not in {"onset", "contributions"}}]
+    (row,) = pq.read_table(BytesIO(shipped_bytes([replace(entry, record=short)]))).to_pylist()
+    assert (row["patient_id"], row["next_questions"]) == (None, [])
+    assert (row["differential"][0]["onset"], row["differential"][0]["contributions"]) == ([], [])
 
 
 def test_equal_entries_give_equal_objects() -> None:
