@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orphan_disease.contracts.records import DifferentialEntry, PredictionRecord
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.domain.finding_methods import FoundBy
 from orphan_disease.serving.case_documents import CaseDocument
 from orphan_disease.serving.model_holder import LoadedModel
 from orphan_disease.serving.ports import TermIndex
@@ -65,6 +66,7 @@ class ShownQuestion(_Shown):
     bits: float = Field(description="Expected information gain on the differential.")
     category_bits: float = Field(description="Expected information gain on the category.")
     probability: float = Field(description="Of the answer yes.")
+    found_by: FoundBy = Field(description="How it is found out.")
 
 
 class CaseExplanation(_Shown):

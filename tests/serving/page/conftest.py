@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.contracts.principal import Role
+from orphan_disease.domain import prediction
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.questions import next_questions
 from orphan_disease.domain.term_search import TermSearch
-from orphan_disease.serving import explanations
 from orphan_disease.serving.api_keys import ApiKeys, create_key
 from orphan_disease.serving.application import build_application
 from orphan_disease.serving.authentication import Authenticator
@@ -56,7 +56,7 @@ def address(models: Path, key_file: Path, tmp_path_factory: pytest.TempPathFacto
     )
     with pytest.MonkeyPatch.context() as patch:
         # Twelve disorders are too few for the questions of a real model, which at least twenty must know.
-        patch.setattr(explanations, "next_questions", partial(next_questions, least_disorders=1))
+        patch.setattr(prediction, "next_questions", partial(next_questions, least_disorders=1))
         with served(build_application(services)) as address:
             yield address
 

@@ -69,7 +69,7 @@ async function fill(body, disorder, explanationOf) {
   if (!body.hasChildNodes()) body.replaceChildren(facts(disorder), element("p.hint", {}, text("loading")));
   try {
     const explanation = await explanationOf(disorder.disorder_id);
-    body.replaceChildren(facts(disorder), ...evidence(explanation));
+    body.replaceChildren(facts(disorder), ...evidence(explanation, disorder));
   } catch {
     const again = element("button", { type: "button", class: "quiet", onclick: () => fill(body, disorder, explanationOf) }, text("retry"));
     body.replaceChildren(facts(disorder), element("p.hint", {}, text("explanationFailed"), " ", again));
@@ -84,10 +84,13 @@ function facts(disorder) {
     fact("prevalence", disorder.prevalence_class ? word(disorder.prevalence_class) : text("notDocumented")),
     fact("onset", words(disorder.onset)),
     fact("inheritance", words(disorder.inheritance)),
+    disorder.references.length > 0 && fact("references", list(disorder.references, "unit")),
     others.length > 0 && fact("sameAs", others.join(", ")));
 }
 
-function evidence({ contributions, missing }) {
+function evidence({ contributions: findings, missing }, disorder) {
+  const person = { label: text("ageAndSex"), lang: null, is_excluded: false, nats: disorder.demographic_nats };
+  const contributions = [...findings, ...(disorder.demographic_nats ? [person] : [])].sort((one, other) => other.nats - one.nats);
   const most = Math.max(...contributions.map(({ nats }) => Math.abs(nats)), 1e-9);
   const supports = ({ nats }) => Math.exp(nats) >= NEGLIGIBLE_RATIO;
   const column = (kind, key, items, none) => element(`section.${kind}`, {}, element("h4", {}, text(key)),
@@ -103,7 +106,7 @@ function evidence({ contributions, missing }) {
 }
 
 function contribution(each, most) {
-  const { name, lang } = termName(each);
+  const { name, lang } = each.lang === null ? { name: each.label, lang: null } : termName(each);
   const size = Math.exp(Math.abs(each.nats));
   const isNeutral = size < NEGLIGIBLE_RATIO;
   const times = number(size, size < 10 ? 1 : 0);

@@ -36,7 +36,8 @@ function question(asked, most, reply) {
     element("button", { type: "button", class: `reply ${state}`, "aria-label": text(label, { name }), onclick: () => reply(asked, state) }, text(key));
   return element("li.question", {},
     element("div.question-text", {},
-      element("span.question-name", { lang }, name),
+      element("span.question-name", {}, element("span", { lang }, name), " ",
+        element("span.found-by", {}, text(`foundBy_${asked.found_by}`))),
       element("span.gain", {}, bar(worth(asked) / most, "small"), text("gain", { bits: number(asked.bits, 2), categoryBits: number(asked.category_bits, 2) }))),
     element("div.replies", {}, answer(OBSERVED, "yes", "answerYes"), answer(EXCLUDED, "no", "answerNo")));
 }
