@@ -131,6 +131,11 @@ def test_a_disk_that_refuses_is_told_and_recovers(path: Path) -> None:
         ({"orphan_probability": CANARY}, "orphan_probability"),
         ({"category_probabilities": CANARY}, "category_probabilities"),
         ({"differential": [{"disorder_id": CANARY}]}, "differential.0.disorder_name"),
+        ({"orphan_probability": "0.75"}, "orphan_probability"),
+        ({"orphan_probability": float("nan")}, "orphan_probability"),
+        ({"predicted_at": 1_700_000_000}, "predicted_at"),
+        ({"is_simulated": "yes"}, "is_simulated"),
+        ({"case_id": {CANARY}}, "a value that JSON cannot hold"),
     ],
 )
 def test_what_could_not_be_shipped_is_not_kept(path: Path, broken: dict[str, object], named: str) -> None:

@@ -1,8 +1,10 @@
 """The service as it is put together from settings: real ledger, audit trail, keys and names."""
 
 import stat
+import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
@@ -35,6 +37,21 @@ def test_an_answer_outlives_the_service_and_its_reading_is_audited(models: Path,
     assert report.is_intact
     assert report.events == 3
     assert answer.json()["prediction_id"] in (chosen.serving_folder / "audit.jsonl").read_text()
+
+
+def test_kept_answers_reach_the_archive_by_a_process_beside_the_service(models: Path, tmp_path: Path) -> None:
+    chosen = settings(models, tmp_path, ship_seconds=0.1)
+    services = build_services(chosen)
+    file = create_development_key(chosen)
+    assert file is not None
+    with TestClient(build_application(services), headers={"X-API-Key": file.read_text().strip()}) as client:
+        answer = client.post("/v1/predictions", json={"observed": ["HP:1000000"]}).json()
+        assert "orphan_disease_ledger_backlog 1.0" in client.get("/metrics").text
+        end = time.monotonic() + 60
+        while "orphan_disease_ledger_backlog 0.0" not in client.get("/metrics").text and time.monotonic() < end:
+            time.sleep(0.1)
+    shipped = pd.read_parquet(chosen.archive_root)
+    assert shipped["prediction_id"].tolist() == [answer["prediction_id"]]
 
 
 def test_a_development_key_is_made_once_and_only_where_nothing_is_configured(models: Path, tmp_path: Path) -> None:

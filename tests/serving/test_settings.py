@@ -16,6 +16,13 @@ def test_variables_become_settings_and_the_rest_keeps_its_default() -> None:
     assert Settings(model="elsewhere").model_root == "elsewhere"
 
 
+def test_settings_are_given_on_as_variables() -> None:
+    settings = Settings.model_validate(
+        {"port": 9000, "archive": "s3://b/p", "api_keys_path": "/k", "ship_seconds": 0.5}
+    )
+    assert Settings.from_environment(settings.to_environment()) == settings
+
+
 def test_a_wrong_variable_is_named() -> None:
     with pytest.raises(
         SettingsError, match=r"ORPHAN_DISEASE_PORT: Input should be less than .*ORPHAN_DISEASE_LOG_LEVEL"

@@ -118,13 +118,15 @@ def row_of(entry: LedgerEntry) -> Row:
 
 
 def _check_record(entry: LedgerEntry) -> None:
+    """Hold the record to its types without any leniency: a number as text would stop the archive's reader later."""
+    known = {name: entry.record[name] for name in PredictionRecord.model_fields if name in entry.record}
     try:
-        PredictionRecord.from_row(entry.record)
+        PredictionRecord.model_validate_json(orjson.dumps(known), strict=True)
         return
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
-    except (KeyError, TypeError, ValueError):
-        fields = ["category_probabilities"]
+    except TypeError:
+        fields = ["a value that JSON cannot hold"]
     # Raised outside the handlers: a chained validation error would carry the patient's values into the log.
     raise ValueError(f"entry {entry.prediction_id}, record: not a prediction record (see {', '.join(fields)})")
 

@@ -8,6 +8,7 @@ was lost leaves no second copy. See docs/explanation/durability.md.
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from orphan_disease.contracts.ledger_entry import LedgerEntry
 __all__ = ["Backlog", "LedgerError", "PredictionLedger"]
 
 ENTRIES_PER_OBJECT: Final = 1_000
+CLOSING_SECONDS: Final = 1.0
 
 _VALUES: Final = "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _INSERT: Final = f"INSERT INTO entries ({ENTRY_COLUMNS}) {_VALUES}"  # constants, here and below
@@ -164,13 +166,15 @@ class PredictionLedger:
         return removed
 
     def close(self) -> None:
-        """Keep what is queued, and close the files."""
+        """Keep what is queued, and close the files. A shipment that hangs is left to the next start."""
         self._committer.close()
-        with self._reading, self._shipping:
-            for connection in (self._reader, self._shipper, self._writer):
-                connection.close()
-            for lock in (self._writing, self._planning, self._shipping_elsewhere):
-                lock.close()
+        with self._reading:
+            self._reader.close()
+        self._writer.close()
+        self._writing.close()
+        if self._shipping.acquire(timeout=CLOSING_SECONDS):
+            with closing(self._shipper), closing(self._planning), closing(self._shipping_elsewhere):
+                self._shipping.release()
 
     def _find(self, query: str, *values: str) -> LedgerEntry | None:
         with self._reading:

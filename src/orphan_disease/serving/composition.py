@@ -13,9 +13,7 @@ from pydantic import ValidationError
 
 from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.adapters.audit_trail import AuditTrail
-from orphan_disease.adapters.ledger_shipper import LedgerShipper
 from orphan_disease.adapters.package_store import PackageStore
-from orphan_disease.adapters.prediction_archive import PredictionArchive
 from orphan_disease.adapters.prediction_ledger import PredictionLedger
 from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.adapters.term_synonyms import read_term_synonyms
@@ -27,11 +25,13 @@ from orphan_disease.domain.term_search import TermSearch
 from orphan_disease.serving.access_tokens import AccessTokens, OidcSettings
 from orphan_disease.serving.api_keys import ApiKeys, create_key, read_keys
 from orphan_disease.serving.authentication import Authenticator
+from orphan_disease.serving.metrics import Metrics
 from orphan_disease.serving.model_holder import ModelHolder
 from orphan_disease.serving.ports import Language, TermHit, TermIndex
 from orphan_disease.serving.rate_limits import RateLimiter, RateLimits
 from orphan_disease.serving.services import Services
 from orphan_disease.serving.settings import PREFIX, Settings, SettingsError
+from orphan_disease.serving.shipping import LEDGER_FILE, ShippingProcess
 
 __all__ = ["DEVELOPMENT_KEY_FILE", "build_services", "create_development_key"]
 
@@ -55,15 +55,17 @@ def build_services(settings: Settings) -> Services:
     keys = ApiKeys(settings.api_keys_file)
     folder = settings.serving_folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ledger = PredictionLedger(folder / "predictions.sqlite", PredictionArchive(settings.archive_root))
+    ledger = PredictionLedger(folder / LEDGER_FILE)
     audit_key = settings.audit_key_path.read_bytes() if settings.audit_key_path else None
     audit = AuditTrail(folder / "audit.jsonl", audit_key)
-    shipper = LedgerShipper(ledger, every_seconds=settings.ship_seconds)
+    shipping = ShippingProcess(settings)
     limits = RateLimits(requests_per_second=settings.requests_per_second, burst_requests=settings.burst_requests)
     limiter = RateLimiter(folder / "rate_limits.sqlite", limits)
     closing = ExitStack()
-    for close in (limiter.close, audit.close, ledger.close, shipper.stop):  # the last one first
+    for close in (limiter.close, audit.close, ledger.close, shipping.stop):  # the last one first
         closing.callback(close)
+    metrics = Metrics()
+    metrics.watch_backlog(lambda: ledger.backlog().entries)
     return Services(
         settings=settings,
         holder=ModelHolder(PackageStore(settings.model_root), settings.model_pointer, names_builder()),
@@ -71,7 +73,8 @@ def build_services(settings: Settings) -> Services:
         audit=audit,
         authenticator=Authenticator(tokens, keys),
         limiter=limiter,
-        on_start=shipper.start,
+        metrics=metrics,
+        on_start=shipping.start,
         on_stop=closing.close,
     )
 

@@ -39,6 +39,7 @@ class Metrics:
         self.missing = self._counter("input_missing", "Cases without this field.", "field")
         self.reloads = self._counter("model_reloads", "Attempts to load a model.", "outcome")
         self.queue = Gauge("orphan_disease_queue_cases", "Cases that wait to be scored.", registry=self.registry)
+        self.backlog = Gauge("orphan_disease_ledger_backlog", "Answers not yet shipped.", registry=self.registry)
         self.model = Gauge(
             "orphan_disease_model_info",
             "The model that answers.",
@@ -49,6 +50,10 @@ class Metrics:
     def watch_queue(self, length: Callable[[], int]) -> None:
         """Report the length of the queue whenever the metrics are read."""
         self.queue.set_function(length)
+
+    def watch_backlog(self, length: Callable[[], int]) -> None:
+        """Report how many kept answers are on this machine alone whenever the metrics are read."""
+        self.backlog.set_function(length)
 
     def count_answer(self, row: Mapping[str, Any], record: Mapping[str, Any]) -> None:
         """Count one case and its answer.

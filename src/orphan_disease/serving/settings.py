@@ -57,7 +57,7 @@ class Settings(BaseModel):
     requests_in_work: int = Field(default=512, ge=1, description="requests at once; more are answered with 503")
     answer_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for an answer; then 503")
     request_timeout_seconds: float = Field(default=10.0, gt=0, description="the longest wait for a request; then 408")
-    keep_alive_seconds: int = Field(default=15, ge=1, description="how long an idle connection is kept")
+    keep_alive_seconds: int = Field(default=75, ge=1, description="how long an idle connection is kept")
     shutdown_seconds: int = Field(default=20, ge=1, description="how long requests may take to end at shutdown")
 
     body_bytes: int = Field(default=1_000_000, ge=1_000, description="the largest body of a request; then 413")
@@ -85,6 +85,11 @@ class Settings(BaseModel):
         except ValidationError as error:
             wrong = "; ".join(f"{names[str(each['loc'][0])]}: {each['msg']}" for each in error.errors())
         raise SettingsError(f"{wrong}. See docs/reference/variables.md")
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables that give these settings again."""
+        given = self.model_dump(mode="json", exclude_none=True)
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in given.items() if value != ""}
 
     @property
     def archive_root(self) -> str:
