@@ -15,18 +15,24 @@ from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
+from orphan_disease.adapters.search_measurement import measure_term_search
 from orphan_disease.adapters.speed_measurements import measure_speed
+from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
 
 
 class _Commands(click.Group):
-    """The commands of this module, and `run`, which Kedro supplies once the project is configured."""
+    """The commands of this module, `run`, which Kedro supplies once the project is configured, and `serve`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "run"])
+        return sorted([*super().list_commands(ctx), "run", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "serve":
+            from orphan_disease.serving.command import serve_command  # noqa: PLC0415  # its libraries load for it alone
+
+            return serve_command
         if cmd_name != "run":
             return super().get_command(ctx, cmd_name)
         configure_project(PACKAGE_NAME)
@@ -37,6 +43,10 @@ class _Commands(click.Group):
 @click.version_option(package_name=PACKAGE_NAME)
 def main() -> None:
     """Is an orphan disease possible, and which service should see the patient?"""
+
+
+main.add_command(audit_group)
+main.add_command(keys_group)
 
 
 @main.command("download")
@@ -93,6 +103,13 @@ def tell_command(cases: str, wanted: tuple[str, ...], models: str, model: str) -
     """Tell cases (phenopackets: a file, a folder or a zip) as a clinician would read them, with the reasons."""
     for story in tell_cases(cases, wanted, models, model):
         click.echo(f"{story}\n")
+
+
+@main.command("measure-term-search")
+@click.option("--queries", default=125, show_default=True, help="Queries of each of four kinds.")
+def measure_term_search_command(queries: int) -> None:
+    """Print how long a search of HPO terms takes, typed whole, begun, misspelt and abbreviated."""
+    click.echo(measure_term_search(queries))
 
 
 @main.command("measure-speed")

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import fsspec
-from kedro.io.core import get_protocol_and_path
+from fsspec.implementations.local import LocalFileSystem
 
-from orphan_disease.adapters.atomic import atomic_folder, atomic_open
+from orphan_disease.adapters.atomic_files import atomic_folder, atomic_open
 from orphan_disease.adapters.package_files import MANIFEST_FILE, PackageError, write_package
 from orphan_disease.domain.prediction import Predictor
 
@@ -29,9 +29,9 @@ class PackageStore:
 
     def __init__(self, root: str, credentials: dict[str, Any] | None = None) -> None:
         """Name the root; nothing is read yet."""
-        self._protocol, path = get_protocol_and_path(root)
-        self._fs = fsspec.filesystem(self._protocol, **(credentials or {}))
-        self._path = path.rstrip("/")
+        self._fs, path = fsspec.core.url_to_fs(root, **(credentials or {}))
+        self._is_local = isinstance(self._fs, LocalFileSystem)
+        self._path = str(path).rstrip("/")
         self.root = root
 
     def resolve(self, wanted: str) -> str:
@@ -67,7 +67,7 @@ class PackageStore:
             target = f"{self._path}/{manifest.version}"
             if self._fs.isfile(f"{target}/{MANIFEST_FILE}"):
                 return manifest.version
-            if self._protocol == "file":
+            if self._is_local:
                 with atomic_folder(target) as folder:
                     _copy(source, folder)
             else:
@@ -85,7 +85,7 @@ class PackageStore:
             msg = f"{self.root}: no version {version!r} to point {pointer!r} to"
             raise PackageError(msg)
         line = f"{version}\n".encode()
-        if self._protocol == "file":
+        if self._is_local:
             with atomic_open(f"{self._path}/{pointer}") as stream:
                 stream.write(line)
         else:
@@ -94,7 +94,7 @@ class PackageStore:
     @contextmanager
     def local_copy(self, version: str) -> Iterator[Path]:
         """A local folder with the version's files; a copy that is removed afterwards where the store is remote."""
-        if self._protocol == "file":
+        if self._is_local:
             yield Path(self._path, version)
             return
         with TemporaryDirectory(prefix="model_package_") as aside:

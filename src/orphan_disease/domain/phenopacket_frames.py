@@ -11,7 +11,7 @@ from orphan_disease.domain import ledger, phenopackets
 from orphan_disease.domain.ledger import Cause, Finding
 from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError
 
-__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "type_histories", "type_phenopackets"]
+__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "phenopacket_row", "type_histories", "type_phenopackets"]
 
 RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
 
@@ -65,7 +65,7 @@ def type_phenopackets(documents: pd.DataFrame, terms: Mapping[str, str]) -> tupl
                 quarantine = CleaningAction.QUARANTINE
                 findings.append(Finding(source_file, line, None, "document", member.reason, quarantine, str(member)))
                 continue
-            rows.append({columns.SOURCE_FILE: source_file, columns.SOURCE_LINE: line} | _row(member))
+            rows.append({columns.SOURCE_FILE: source_file, columns.SOURCE_LINE: line} | phenopacket_row(member))
             findings.extend(_findings(member, source_file, line))
     typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
     kept, duplicates = _drop_duplicates(typed)
@@ -91,7 +91,8 @@ def _members(payload: object, terms: Mapping[str, str]) -> list[PhenopacketCase 
         return [error]
 
 
-def _row(case: PhenopacketCase) -> dict[str, Any]:
+def phenopacket_row(case: PhenopacketCase) -> dict[str, Any]:
+    """The case as one row of the table, without its place in a source."""
     return {
         columns.CASE_ID: case.case_id,
         columns.PATIENT_ID: case.patient_id,
