@@ -13,6 +13,8 @@ UV := $(shell sed -n 's/^uv==/uv==/p' requirements.lock)
 ENV ?= local
 # Runtime parameters, e.g. PARAMS=triage_path=form.csv,histories_path=histories.zip
 PARAMS ?=
+# Processes that share the tests.
+WORKERS ?= 2
 RUN := $(BIN)/kedro run --env=$(ENV) $(if $(PARAMS),--params=$(PARAMS))
 
 export KEDRO_DISABLE_TELEMETRY := 1
@@ -49,7 +51,7 @@ train: $(INSTALLED) ## Train: knowledge, patients, four model families, the sele
 .PHONY: test
 test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

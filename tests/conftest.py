@@ -9,6 +9,8 @@ os.environ["KEDRO_DISABLE_TELEMETRY"] = "1"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Threads that wait for work give the processor away: on few cores, workers that spin would take it from each other.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,3 +27,12 @@ def published_data() -> Path:
     if not folder.is_dir():
         pytest.skip("published data are absent: `make orphanet published-cases` with ORPHAN_DISEASE_DATA set gets them")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the whole runs, which take longest: the workers share the files in this order."""
+    items.sort(key=lambda item: not _is_whole_run(item))
+
+
+def _is_whole_run(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(PROJECT_ROOT / "tests" / "e2e")

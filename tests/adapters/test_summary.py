@@ -11,10 +11,10 @@ from kedro.pipeline import Pipeline
 from rich.console import Console
 
 from orphan_disease.adapters.atomic import AtomicTextDataset
-from orphan_disease.adapters.summary import SummaryHooks
+from orphan_disease.adapters.summary import SummaryHooks, render_training
 
 INTERVAL = {"value": 0.71, "low": 0.6, "high": 0.8}
-SUMMARY = {
+SUMMARY: dict[str, Any] = {
     "model_version": "abc123",
     "knowledge_version": "hpo-2025-01-16",
     "categories": ["nerve", "skin"],
@@ -65,6 +65,64 @@ def test_a_training_run_is_summarised(printed: Any) -> None:
     assert "kedro run --pipeline=inference" in text
     assert "mlflow ui --backend-store-uri" in text
     assert "card.md" in text
+
+
+ROUTES = ["metabolic_endocrine", "neurological", "developmental_skeletal", "organ_system"]
+LONG_NAMES = {
+    **SUMMARY,
+    "categories": ROUTES,
+    "candidates": [
+        {"candidate": "random_forest+random_oversampling", "provenance": "simulated", "macro_f1": INTERVAL}
+        | {"log_loss": INTERVAL, "milliseconds_per_case": 22.4, "megabytes": 12.3, "fit_seconds": 104.5}
+    ],
+    "selected": {"category": {"name": "random_forest+random_oversampling"}},
+    "figures": [
+        {
+            **SUMMARY["figures"][0],
+            "by_category": {name: {"precision": 0.5, "recall": 0.6, "f1": 0.55} for name in ROUTES},
+        }
+    ],
+}
+
+
+def test_a_pipe_gets_every_word_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    hooks = SummaryHooks()
+    hooks.before_pipeline_run()
+    hooks.after_dataset_saved(dataset_name="training_summary", data=LONG_NAMES)
+    catalog = DataCatalog({"model_card": AtomicTextDataset(filepath=str(tmp_path / "card.md"))})
+    hooks.after_pipeline_run(run_params={"project_path": str(tmp_path)}, pipeline=Pipeline([]), catalog=catalog)
+    text = capsys.readouterr().out
+
+    assert "…" not in text
+    whole = ("random_forest+random_oversampling", "provenance", "coverage", "orphan AUROC", "developmental skeletal")
+    assert [words for words in whole if words not in text] == []
+
+
+def test_a_narrow_terminal_keeps_names_whole() -> None:
+    stream = io.StringIO()
+    Console(file=stream, width=80).print(render_training(LONG_NAMES))
+
+    assert "…" not in stream.getvalue()
+    assert "random_forest+random_oversampling" in stream.getvalue()
+
+
+@pytest.mark.parametrize("is_on_path", [True, False])
+def test_the_next_commands_can_be_typed_as_they_are_shown(
+    printed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_on_path: bool
+) -> None:
+    commands = tmp_path / ".venv" / "bin"
+    commands.mkdir(parents=True)
+    (commands / "kedro").touch(mode=0o755)
+    monkeypatch.setattr("sys.executable", str(commands / "python"))
+    monkeypatch.setenv("PATH", str(commands) if is_on_path else "/nowhere")
+
+    text = printed({"training_summary": SUMMARY})
+    assert (".venv/bin/kedro run --pipeline=inference" in text) == (not is_on_path)
+    assert "kedro run --pipeline=inference" in text
+    assert str(commands) not in text
 
 
 def test_a_decision_is_shown(printed: Any) -> None:

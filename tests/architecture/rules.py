@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import yaml
@@ -151,3 +152,17 @@ def undeclared_datasets(pipelines: Mapping[str, Pipeline], declared: Iterable[st
 def badly_named_datasets(names: Iterable[str]) -> list[str]:
     """A dataset is a snake_case noun without dots, which Kedro reserves."""
     return [f"{name}: snake_case without dots" for name in names if not DATASET_NAME.fullmatch(name)]
+
+
+def circular_layers(name: str, pipeline: Pipeline, layers: Mapping[str, str]) -> list[str]:
+    """The layers of a room lead one way, so that the drawing can set them side by side."""
+    before: dict[str, set[str]] = {}
+    for node in pipeline.nodes:
+        from_layers = {layers[dataset] for dataset in node.inputs if dataset in layers}
+        for layer in {layers[dataset] for dataset in node.outputs if dataset in layers}:
+            before.setdefault(layer, set()).update(from_layers - {layer})
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        return [f"{name}: the layers lead back, {' <- '.join(error.args[1])}"]
+    return []

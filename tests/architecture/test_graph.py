@@ -13,6 +13,17 @@ from orphan_disease.pipeline_registry import register_pipelines
 from tests.architecture import rules
 
 ENVIRONMENTS = ("local", "test", "published", "s3")
+# Fabrication makes raw files of knowledge, and retraining begins with reports: their layers lead back by nature.
+ROOMS_WITH_LAYERS = (
+    "data_engineering",
+    "feature_engineering",
+    "balancing",
+    "modelling",
+    "evaluation",
+    "inference",
+    "benchmark",
+    "monitoring",
+)
 ANSWERING = ("inference", "benchmark", "monitoring")
 PROMISED = {
     "__default__",
@@ -91,6 +102,18 @@ def test_dataset_names_are_nouns_without_dots(pipelines: dict[str, Pipeline]) ->
     assert rules.badly_named_datasets(name for name in datasets if not name.startswith("params:")) == []
 
 
+def test_every_dataset_has_a_layer_and_a_rooms_layers_lead_one_way(
+    project_root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pipelines: dict[str, Pipeline]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    catalog = _catalog(project_root, "test")
+    layers = {}
+    for name in {name for pipeline in pipelines.values() for name in pipeline.datasets() if ":" not in name}:
+        layers[name] = ((getattr(catalog.get(name), "metadata", None) or {}).get("kedro-viz") or {}).get("layer")
+    assert [name for name, layer in sorted(layers.items()) if layer is None] == []
+    assert [back for name in ROOMS_WITH_LAYERS for back in rules.circular_layers(name, pipelines[name], layers)] == []
+
+
 def test_the_s3_environment_keeps_everything_in_the_bucket(
     project_root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pipelines: dict[str, Pipeline]
 ) -> None:
@@ -134,5 +157,10 @@ def test_the_bad_node_is_caught_by_every_rule() -> None:
     assert rules.undeclared_datasets({"bad": Pipeline([well_named])}, ["a", "b"]) == [
         "bad: c has no entry in the catalog"
     ]
+    back = Node(fit_everything, inputs={"cases": "c", "parameters": "b"}, outputs="d", name="fit_back")
+    assert rules.circular_layers("good", Pipeline([well_named]), {"a": "raw", "b": "raw", "c": "models"}) == []
+    assert rules.circular_layers(
+        "bad", Pipeline([well_named, back]), {"a": "raw", "b": "raw", "c": "models", "d": "raw"}
+    )
     assert rules.badly_named_datasets(["all.cases", "Everything", "cases"]) != []
     assert rules.badly_named_nodes([well_named]) == []

@@ -6,6 +6,7 @@ import pytest
 
 from orphan_disease.contracts import columns, triage_form
 from orphan_disease.contracts.frames import patients
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.domain.cases import CASE_COLUMNS, build_cases, missing_indicator
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
@@ -62,7 +63,7 @@ def test_a_visit_is_joined_with_its_patients_history(ontology: Ontology) -> None
     assert not case[missing_indicator(columns.HEART_RATE_BPM)]
     assert case[missing_indicator(columns.TEMPERATURE_C)]
     assert ledger.empty
-    patients.require_shape(cases, patients.CASES)
+    require_shape(cases, patients.CASES)
 
 
 def test_an_exclusion_that_an_observation_contradicts_is_dropped(ontology: Ontology) -> None:

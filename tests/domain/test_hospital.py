@@ -68,6 +68,25 @@ def test_visits_lie_in_the_year_before_the_reference_date_and_diagnoses_after_th
     assert (confirmed > first.loc[clean.truth[truth_file.PATIENT_ID]].to_numpy()).all()
 
 
+def test_a_late_confirmation_is_late_for_every_visit_that_it_explains(spoiled: FabricatedHospital) -> None:
+    late = spoiled.ledger.loc[spoiled.ledger["defect"] == "late_confirmation", triage_form.PATIENT_ID]
+    assert len(late) > 20
+    arrival = pd.to_datetime(spoiled.triage[triage_form.ARRIVAL_AT], utc=True, errors="coerce")
+    last = spoiled.triage.assign(arrival=arrival).groupby(triage_form.PATIENT_ID)["arrival"].max()
+    confirmed = pd.to_datetime(spoiled.truth[truth_file.CONFIRMED_AT], utc=True)
+    days = (confirmed - spoiled.truth[truth_file.PATIENT_ID].map(last)).dt.days
+    assert (days[spoiled.truth[truth_file.PATIENT_ID].isin(late)].dropna() >= truth_file.LATE_AFTER_DAYS).all()
+
+
+def test_histories_state_the_release_of_their_terms(clean: FabricatedHospital) -> None:
+    versions = {
+        resource["version"]
+        for payload in clean.histories[columns.PAYLOAD]
+        for resource in json.loads(payload)["metaData"]["resources"]
+    }
+    assert versions == {world.ontology().version}
+
+
 def test_the_mix_of_patients_is_the_asked_one(clean: FabricatedHospital) -> None:
     kinds = clean.truth[truth_file.DIAGNOSIS_ID].str.split(":").str[0].replace({"ORPHA": "orphan", "OMIM": "orphan"})
     shares = kinds.value_counts(normalize=True)

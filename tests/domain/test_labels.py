@@ -2,6 +2,7 @@ import pandas as pd
 
 from orphan_disease.contracts import columns, truth_file
 from orphan_disease.contracts.frames import patients
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.domain.labels import LABEL_COLUMNS, build_labels
 from orphan_disease.domain.truth import type_truth
 
@@ -50,7 +51,7 @@ def test_every_kind_of_diagnosis_gets_its_label() -> None:
         ["E", True, "unknown", "ORPHA:1", "ORPHA:1"],
     ]
     assert ledger[[columns.CASE_ID, columns.REASON]].to_numpy().tolist() == [["D", "DISORDER_UNKNOWN"]]
-    patients.require_shape(labels, patients.LABELS)
+    require_shape(labels, patients.LABELS)
 
 
 def test_an_id_that_cannot_be_used_labels_nothing_and_is_counted() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.frames import features as shapes
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.balancing import ResamplingParams
 from orphan_disease.contracts.parameters.modelling import Family, ModellingParams, Resampling
 from orphan_disease.domain import comparison, heads, modelling
@@ -60,7 +60,8 @@ def both() -> TwoHeads:
     more = data.features[data.labels[columns.CATEGORY] == "c"].reset_index(drop=True)
     pool = pd.DataFrame({columns.CATEGORY: "c", columns.DISORDER_ID: [f"new{row}" for row in range(len(more))]})
     plan = build_resampling_plan({"a": 60, "b": 60, "c": 60}, ResamplingParams()).model_dump(mode="json")
-    return modelling.two_heads(data, (more, pool), json.loads(json.dumps(plan)), CATEGORIES, PARAMS)
+    built = modelling.build_training_heads(data, (more, pool), json.loads(json.dumps(plan)), CATEGORIES, PARAMS)
+    return TwoHeads(built, PARAMS)
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +141,6 @@ def test_deployment_shares_must_name_every_category(
 ) -> None:
     unseen = both.out_of_fold(both.select(*compared), compared[1], _data().features)
     decision = PARAMS.decision.model_copy(update={"category_prevalences": {"a": 1.0}})
-    other = TwoHeads(both.training, both.settings, PARAMS.model_copy(update={"decision": decision}))
+    other = TwoHeads(both.data, PARAMS.model_copy(update={"decision": decision}))
     with pytest.raises(ValueError, match="a share of each of a, b, c"):
         modelling.fit_calibration(other, unseen)

@@ -71,6 +71,14 @@ def local_place(project: Path, folder: Path) -> Place:
     return Place(project, "test", project / "conf", variables, {"data_root": str(folder / "data")})
 
 
+def copied_place(place: Place, folder: Path) -> Place:
+    """Return a local place that begins with the data and the tracked runs of another, and leaves that one as it is."""
+    copy = local_place(place.project, folder)
+    shutil.copytree(place.parameters["data_root"], copy.parameters["data_root"])
+    shutil.copy(place.variables["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///"), folder / "mlflow.db")
+    return copy
+
+
 def bucket_place(project: Path, folder: Path, server: S3Server) -> Place:
     """Return the S3 environment on `server`, with the sizes of the test environment."""
     configuration = folder / "conf"

@@ -4,18 +4,19 @@ import os
 import subprocess
 import sys
 
-from tests.e2e.conftest import Run
+from tests.e2e.places import Place
 
 
-def test_notebooks_run_on_the_packaged_model(local_training: Run) -> None:
-    place = local_training.place
+def test_notebooks_run_on_the_packaged_model(trained_place: Place) -> None:
     variables = {
         **os.environ,
-        **place.variables,
-        "KEDRO_ENV": place.env,
-        "ORPHAN_DISEASE_DATA_ROOT": place.parameters["data_root"],
+        **trained_place.variables,
+        "KEDRO_ENV": trained_place.env,
+        "ORPHAN_DISEASE_DATA_ROOT": trained_place.parameters["data_root"],
     }
     command = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "--nbmake", "notebooks"]
-    done = subprocess.run(command, cwd=place.project, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=trained_place.project, env=variables, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     assert " passed" in done.stdout

@@ -44,21 +44,21 @@ def objects(bucket_training: Run, server: S3Server) -> dict[str, bytes]:
     return {key.removeprefix(root): filesystem.cat_file(key) for key in keys}
 
 
-def test_the_bucket_holds_the_local_runs_files_and_no_others(
-    local_files: dict[str, bytes], objects: dict[str, bytes]
-) -> None:
-    assert sorted(objects) == sorted(local_files)
-    assert len(objects) >= len(WITH_THE_MACHINE)
-
-
 def test_every_output_is_in_the_bucket(bucket_training: Run) -> None:
     catalog = bucket_training.place.catalog()
     outputs = register_pipelines()["training"].all_outputs()
     assert [name for name in sorted(outputs) if not catalog.exists(name)] == []
 
 
+def test_the_bucket_holds_the_local_runs_files_and_no_others(
+    objects: dict[str, bytes], local_files: dict[str, bytes]
+) -> None:
+    assert sorted(objects) == sorted(local_files)
+    assert len(objects) >= len(WITH_THE_MACHINE)
+
+
 def test_every_object_equals_the_local_file_to_the_byte(
-    local_files: dict[str, bytes], objects: dict[str, bytes]
+    objects: dict[str, bytes], local_files: dict[str, bytes]
 ) -> None:
     different = {Path(name).stem for name in local_files if local_files[name] != objects[name]}
     assert different <= {*WITH_THE_MACHINE, MANIFEST}
@@ -75,7 +75,7 @@ def _without_the_machine(value: Any) -> Any:
 
 
 def test_the_packages_manifests_differ_in_their_date_alone(
-    local_files: dict[str, bytes], objects: dict[str, bytes]
+    objects: dict[str, bytes], local_files: dict[str, bytes]
 ) -> None:
     names = [name for name in local_files if Path(name).stem == MANIFEST]
     assert len(names) == 1
@@ -84,7 +84,7 @@ def test_the_packages_manifests_differ_in_their_date_alone(
 
 
 @pytest.mark.parametrize("name", WITH_THE_MACHINE)
-def test_what_bears_the_clock_is_otherwise_equal(local_training: Run, bucket_training: Run, name: str) -> None:
+def test_what_bears_the_clock_is_otherwise_equal(bucket_training: Run, local_training: Run, name: str) -> None:
     local, remote = (_without_the_machine(run.place.catalog().load(name)) for run in (local_training, bucket_training))
     assert len(local) > 0
     if isinstance(local, pd.DataFrame):

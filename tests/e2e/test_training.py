@@ -10,6 +10,7 @@ import pytest
 from orphan_disease.contracts import columns
 from orphan_disease.pipeline_registry import register_pipelines
 from tests.e2e.conftest import Run
+from tests.e2e.places import Place
 
 FAMILIES = ("decision_tree", "random_forest", "xgboost", "mlp")
 
@@ -64,32 +65,34 @@ def handful(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_inference_answers_readable_cases_from_the_package_alone(
-    local_training: Run, handful: Path, tmp_path: Path
-) -> None:
-    predictions_path = tmp_path / "predictions.parquet"
-    local_training.place.run("inference", cases_path=str(handful), predictions_path=str(predictions_path))
-    answers = pd.read_parquet(predictions_path)
-    assert sorted(answers[columns.CASE_ID]) == ["case-one", "case-two"]
-    assert answers[columns.ORPHAN_PROBABILITY].between(0, 1).all()
-    assert answers[columns.MODEL_VERSION].notna().all()
-    for differential in answers[columns.DIFFERENTIAL]:
+@pytest.fixture(scope="module")
+def answers(trained_place: Place, handful: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, ...]:
+    """Return the answers of two inference runs on the same folder."""
+    tables = []
+    for name in ("first", "second"):
+        path = tmp_path_factory.mktemp("answers") / f"{name}.parquet"
+        trained_place.run("inference", cases_path=str(handful), predictions_path=str(path))
+        tables.append(pd.read_parquet(path))
+    return tuple(tables)
+
+
+def test_inference_answers_readable_cases_from_the_package_alone(answers: tuple[pd.DataFrame, ...]) -> None:
+    answered = answers[0]
+    assert sorted(answered[columns.CASE_ID]) == ["case-one", "case-two"]
+    assert answered[columns.ORPHAN_PROBABILITY].between(0, 1).all()
+    assert answered[columns.MODEL_VERSION].notna().all()
+    for differential in answered[columns.DIFFERENTIAL]:
         assert len(differential) >= 50
         assert {"disorder_id", "disorder_name", "score"} <= set(differential[0])
-    for prediction_set in answers[columns.PREDICTION_SET]:
+    for prediction_set in answered[columns.PREDICTION_SET]:
         assert len(prediction_set) >= 1
 
 
-def test_inference_quarantines_what_it_cannot_read(local_training: Run) -> None:
-    quarantine: pd.DataFrame = local_training.place.catalog().load("inference_quarantine")
+def test_inference_quarantines_what_it_cannot_read(trained_place: Place, answers: tuple[pd.DataFrame, ...]) -> None:
+    quarantine: pd.DataFrame = trained_place.catalog().load("inference_quarantine")
     assert {Path(file).name for file in quarantine[columns.SOURCE_FILE]} == {"broken.json", "other.json"}
     assert quarantine[columns.REASON].notna().all()
 
 
-def test_the_same_case_gets_the_same_answer_twice(local_training: Run, handful: Path, tmp_path: Path) -> None:
-    answers = []
-    for name in ("first", "second"):
-        path = tmp_path / f"{name}.parquet"
-        local_training.place.run("inference", cases_path=str(handful / "one.json"), predictions_path=str(path))
-        answers.append(pd.read_parquet(path).drop(columns=[columns.PREDICTED_AT]))
-    pd.testing.assert_frame_equal(*answers)
+def test_the_same_cases_get_the_same_answers_twice(answers: tuple[pd.DataFrame, ...]) -> None:
+    pd.testing.assert_frame_equal(*(each.drop(columns=columns.PREDICTED_AT) for each in answers))

@@ -1,4 +1,4 @@
-"""Kedro dataset of a fitted object made of arrays and settings: one zip of its archive, saved whole or not at all."""
+"""Kedro dataset of an object made of tables, arrays and settings: one zip of its archive, saved whole or not at all."""
 
 import io
 import zipfile
@@ -11,6 +11,7 @@ from orphan_disease.adapters.atomic import AtomicDataset
 from orphan_disease.domain.case_evidence import CategoryEvidence
 from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.modelling import TrainingHeads
 from orphan_disease.domain.reranker_training import FittedReranker
 
 __all__ = ["ArchiveDataset"]
@@ -20,6 +21,7 @@ _KINDS: Final[dict[str, type]] = {
     "category_evidence": CategoryEvidence,
     "demographic_evidence": DemographicEvidence,
     "fitted_reranker": FittedReranker,
+    "training_heads": TrainingHeads,
 }
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of the zip format: equal objects give equal bytes
 
@@ -28,7 +30,7 @@ class ArchiveDataset(AtomicDataset[Any, Any]):
     """An object of a closed list of kinds.
 
     Args:
-        kind: one of `_KINDS`: `knowledge_base`, `category_evidence`, `demographic_evidence`, `fitted_reranker`.
+        kind: one of `_KINDS`, such as `knowledge_base` or `training_heads`.
         filepath: a local path, or a URL such as `s3://bucket/key`.
         **settings: as for `AtomicDataset`.
     """

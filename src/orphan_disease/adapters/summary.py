@@ -1,8 +1,11 @@
 """What a person reads when a run is over: the tables of a training run, where things are, what to do next."""
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import mlflow
 import pandas as pd
@@ -21,9 +24,12 @@ __all__ = ["SummaryHooks", "render_decision", "render_training"]
 
 SUMMARY_DATASET: Final = "training_summary"
 NEXT: Final = (
-    ("answer cases", "kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>"),
-    ("compare runs", "mlflow ui --backend-store-uri {tracking_uri}"),
-    ("see the graph", "kedro viz run"),
+    (
+        "answer cases",
+        "{commands}kedro run --pipeline=inference --params=cases_path=<file, folder or zip of phenopackets>",
+    ),
+    ("compare runs", "{commands}mlflow ui --backend-store-uri {tracking_uri}"),
+    ("see the graph", "{commands}kedro viz run"),
     ("read the model card", "{card}"),
 )
 TITLES: Final[Mapping[str, str]] = {
@@ -32,6 +38,8 @@ TITLES: Final[Mapping[str, str]] = {
     "monitoring_decision": "monitoring",
     "promotion_record": "retraining",
 }
+# In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
+UNBOUND_WIDTH: Final = 160
 SPLITS: Final[Mapping[str, str]] = {
     "out_of_fold": "unseen disorders, out of fold",
     "test_disorders": "unseen disorders, held out",
@@ -44,7 +52,7 @@ class SummaryHooks:
 
     def __init__(self, console: Console | None = None) -> None:
         """Keep where to print; the terminal if not said."""
-        self._console = console or Console()
+        self._console = console or _console()
         self._saved: dict[str, Any] = {}
         self._run: str | None = None
 
@@ -97,7 +105,7 @@ def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     for provenance in provenances:
         table = Table(title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases")
         for name in ("", "candidate", "macro-F1 (interval)", "log-loss", "ms/case", "MB", "fit s"):
-            table.add_column(name, justify="left" if name in {"", "candidate"} else "right")
+            _add_column(table, name, is_name=name in {"", "candidate"})
         for row in summary["candidates"]:
             if row["provenance"] == provenance:
                 mark = "→" if row["candidate"] == chosen else ""
@@ -111,12 +119,12 @@ def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     title = f"Model {summary['model_version']} on what it has not seen; knowledge: {summary['knowledge_version']}"
     overall = Table(title=title)
     for name in ("split", "provenance", "cases", "macro-F1 (interval)", "coverage", "set size", "ECE", "orphan AUROC"):
-        overall.add_column(name, justify="left" if name in {"split", "provenance"} else "right")
+        _add_column(overall, name, is_name=name in {"split", "provenance"})
     by_category = Table(title="Precision / recall / F1 of each category")
-    by_category.add_column("split")
-    by_category.add_column("provenance")
+    for name in ("split", "provenance"):
+        _add_column(by_category, name, is_name=True)
     for category in summary["categories"]:
-        by_category.add_column(category.replace("_", " "), justify="right")
+        _add_column(by_category, category.replace("_", " "), is_name=False)
     for row in summary["figures"]:
         split = SPLITS.get(row["split"], row["split"])
         names = ("coverage", "mean_set_size", "calibration_error")
@@ -128,6 +136,19 @@ def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
             by_category.add_row(split, row["provenance"], *(_triple(each) for each in shares))
     yield overall
     yield by_category
+
+
+def _console() -> Console:
+    """The terminal as wide as it is; a file or a pipe as wide as `COLUMNS` says, else as the tables need."""
+    console = Console()
+    bound = console.is_terminal or "COLUMNS" in os.environ
+    return console if bound else Console(width=UNBOUND_WIDTH)
+
+
+def _add_column(table: Table, name: str, *, is_name: bool) -> None:
+    """Add a column that loses no letter: on a narrow terminal it folds, and a candidate's name stays on one line."""
+    justify: Literal["left", "right"] = "left" if is_name else "right"
+    table.add_column(name, justify=justify, no_wrap=name == "candidate", overflow="fold")
 
 
 def _abstained(predictions: pd.DataFrame) -> "pd.Series[bool]":
@@ -148,8 +169,16 @@ def _where(run_params: Mapping[str, Any], run_id: str | None, card: str) -> Rend
         lines.add_row("MLflow run", f"{run_id} in {uri}")
     project = Path(str(run_params.get("project_path", ".")))
     for what, command in NEXT:
-        lines.add_row(what, command.format(tracking_uri=uri, card=card).replace(f"{project}/", ""))
+        words = command.format(commands=_commands(), tracking_uri=uri, card=card)
+        lines.add_row(what, words.replace(f"{project}/", ""))
     return Panel(lines, title="What next", expand=False)
+
+
+def _commands() -> str:
+    """The folder of this environment's commands, with its slash; nothing where a shell finds them by itself."""
+    folder = Path(sys.executable).parent
+    found = shutil.which("kedro")
+    return "" if found and Path(found).parent == folder else f"{folder}/"
 
 
 def _interval(figure: Mapping[str, float] | None) -> str:

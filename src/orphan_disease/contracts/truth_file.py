@@ -11,3 +11,5 @@ SIMULATED: Final = "simulated"  # yes in every fabricated row, else no or empty
 
 TRUTH_COLUMNS: Final = (PATIENT_ID, ENCOUNTER_ID, DIAGNOSIS_ID, CONFIRMED_AT, CATEGORY, SIMULATED)
 REQUIRED_TRUTH_COLUMNS: Final = (DIAGNOSIS_ID, CONFIRMED_AT)  # and one of patient_id, encounter_id
+
+LATE_AFTER_DAYS: Final = 365.0  # a diagnosis confirmed more than this after the visit that it explains is late

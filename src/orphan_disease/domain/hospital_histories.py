@@ -27,6 +27,7 @@ _SCHEMA_VERSION: Final = "2.0"
 _AGE_RATE, _DATE_RATE = 0.8, 0.92  # age as a duration; above, as dates of birth and visit; above, not at all
 _ONSET_RATE: Final = 0.45
 _TRIAGE_ONLY_RATE: Final = 0.05  # signs noted at the desk and not in the history
+_UNSTATED: Final = "unstated"  # of an HPO file that does not name its release
 _SEXES: Final = {"female": "FEMALE", "male": "MALE", "unknown": "UNKNOWN_SEX"}
 
 
@@ -113,7 +114,7 @@ def _metadata(arrival: pd.Timestamp, version: str) -> dict[str, Any]:
         "id": "hp",
         "name": "Human Phenotype Ontology",
         "url": "http://purl.obolibrary.org/obo/hp.owl",
-        "version": version or "unknown",
+        "version": version or _UNSTATED,
         "namespacePrefix": "HP",
         "iriPrefix": "http://purl.obolibrary.org/obo/HP_",
     }

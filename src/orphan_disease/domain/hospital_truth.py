@@ -21,7 +21,7 @@ _ORPHAN_MEDIAN_DAYS: Final = 120.0
 _OTHER_MEDIAN_DAYS: Final = 14.0
 _NOTHING_MEDIAN_DAYS: Final = 60.0
 _LOG_SD: Final = 0.7
-_LATE_DAYS: Final = 400.0
+_LATE_DAYS: Final = truth_file.LATE_AFTER_DAYS + 100.0  # late for a second visit too, which comes within 92 days
 _NO_CODE: Final = "diagnosis pending"
 
 

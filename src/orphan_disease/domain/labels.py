@@ -6,6 +6,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.truth_file import LATE_AFTER_DAYS
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY, CleaningAction
 from orphan_disease.domain import ledger, truth
 from orphan_disease.domain.disease_ids import canonical_disease_id, is_common_condition
@@ -15,7 +16,6 @@ __all__ = ["LABEL_COLUMNS", "build_labels", "disorders_by_member"]
 
 CategorySource = Literal["disorders", "truth_file"]
 
-LATE_AFTER_DAYS: Final = 365.0  # a confirmation this long after the visit is counted as late
 DISEASE_REGISTERS: Final = ("OMIM:", "ORPHA:", "DECIPHER:")
 
 _DTYPES: Final = {

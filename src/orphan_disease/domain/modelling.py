@@ -16,7 +16,7 @@ from orphan_disease.domain.decision_fitting import FittedDecision, HeadAnswers, 
 from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan
 from orphan_disease.domain.validation import Candidate, FitSettings, TrainingSet, fit_candidate
 
-__all__ = ["LabelledFeatures", "TwoHeads", "fit_calibration", "fit_head", "two_heads"]
+__all__ = ["LabelledFeatures", "TrainingHeads", "TwoHeads", "build_training_heads", "fit_calibration", "fit_head"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,18 +29,47 @@ class LabelledFeatures:
 
 
 @dataclass(frozen=True, eq=False)
-class TwoHeads:
-    """Everything that both heads are compared and fitted with.
+class TrainingHeads:
+    """What both heads learn from, whichever candidate learns it: the dataset `training_heads`.
 
     Attributes:
-        training: head -> its training cases.
-        settings: head -> hyper-parameters, plan and pool; only the category head has a pool.
-        params: everything else.
+        category: cases with an orphan disease of a known category.
+        orphan: cases with and without an orphan disease.
+        plan: targets of the samplers.
+        pool: simulated patients for the category head; None where none were drawn.
     """
 
-    training: Mapping[str, TrainingSet]
-    settings: Mapping[str, FitSettings]
+    category: TrainingSet
+    orphan: TrainingSet
+    plan: ResamplingPlan
+    pool: AugmentationPool | None
+
+
+@dataclass(frozen=True, eq=False)
+class TwoHeads:
+    """What both heads learn from, and how.
+
+    Attributes:
+        data: the training cases of each head, plan and pool.
+        params: hyper-parameters and everything else.
+    """
+
+    data: TrainingHeads
     params: ModellingParams
+
+    @property
+    def training(self) -> Mapping[str, TrainingSet]:
+        """The training cases of each head."""
+        return {heads.CATEGORY_HEAD: self.data.category, heads.ORPHAN_HEAD: self.data.orphan}
+
+    @property
+    def settings(self) -> Mapping[str, FitSettings]:
+        """Hyper-parameters, plan and pool of each head; only the category head has a pool."""
+        plan, seed = self.data.plan, self.params.seed
+        return {
+            heads.CATEGORY_HEAD: FitSettings(self.params.candidates, plan, self.data.pool, seed),
+            heads.ORPHAN_HEAD: FitSettings(self.params.orphan_candidates, plan, None, seed),
+        }
 
     def compare(self, progress: comparison.Progress) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Cross-validate the candidates of both heads: the tables candidate_metrics and candidate_predictions."""
@@ -94,34 +123,26 @@ class TwoHeads:
         return joined.rename_axis(columns.CASE_ID).reset_index()
 
 
-def two_heads(
+def build_training_heads(
     data: LabelledFeatures,
     augmented: tuple[pd.DataFrame, pd.DataFrame],
     plan: Mapping[str, Any],
     categories: Sequence[str],
     params: ModellingParams,
-) -> TwoHeads:
-    """Build both training sets and what they are fitted with.
+) -> TrainingHeads:
+    """Build the training sets of both heads, and the pool in the columns of the category head.
 
     Args:
         data: features, labels and split.
         augmented: features and labels of the simulated patients.
         plan: the resampling plan, as saved.
         categories: K names.
-        params: of modelling.
+        params: of modelling; what each head may see is taken.
     """
     category = heads.category_training(data.features, data.labels, data.split, categories, params.category_head)
     orphan = heads.orphan_training(data.features, data.labels, data.split, params.orphan_head)
     pool: AugmentationPool | None = heads.augmentation_pool(*augmented, category) if len(augmented[0]) else None
-    checked = ResamplingPlan.model_validate(plan)
-    return TwoHeads(
-        training={heads.CATEGORY_HEAD: category, heads.ORPHAN_HEAD: orphan},
-        settings={
-            heads.CATEGORY_HEAD: FitSettings(params.candidates, checked, pool, params.seed),
-            heads.ORPHAN_HEAD: FitSettings(params.orphan_candidates, checked, None, params.seed),
-        },
-        params=params,
-    )
+    return TrainingHeads(category, orphan, ResamplingPlan.model_validate(plan), pool)
 
 
 def fit_head(both: TwoHeads, head: str, selected: Mapping[str, Any]) -> Classifier:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from orphan_disease.contracts.frames.features import feature_columns, require_features
-from orphan_disease.contracts.frames.patients import ShapeError
+from orphan_disease.contracts.frames.shape import ShapeError
 
 
 def _features(**changes: object) -> pd.DataFrame:

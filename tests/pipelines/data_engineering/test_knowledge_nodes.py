@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from orphan_disease.contracts.frames.patients import ShapeError
+from orphan_disease.contracts.frames.shape import ShapeError
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.pipelines.data_engineering import knowledge_nodes
 from orphan_disease.pipelines.data_engineering.knowledge_pipeline import create_pipeline

@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from orphan_disease.contracts import columns
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.vocabulary import Provenance
 
 __all__ = [

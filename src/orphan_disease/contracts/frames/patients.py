@@ -1,26 +1,14 @@
-"""Shapes of the patients' tables: a frame that breaks its shape is refused, by a message that never quotes a value."""
+"""Shapes of the patients' tables."""
 
 from typing import Final
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import ChiefComplaint, CleaningAction, Consciousness, Provenance, Sex, Split
 
-__all__ = [
-    "CASES",
-    "LABELS",
-    "LEDGER",
-    "SPLIT_ASSIGNMENT",
-    "ShapeError",
-    "require_shape",
-]
-
-
-class ShapeError(ValueError):
-    """A table that is not as declared; the text carries no cell of it."""
+__all__ = ["CASES", "LABELS", "LEDGER", "SPLIT_ASSIGNMENT"]
 
 
 def _words(vocabulary: type[Sex | Provenance | Split | CleaningAction | Consciousness | ChiefComplaint]) -> pa.Check:
@@ -117,19 +105,3 @@ LEDGER: Final = pa.DataFrameSchema(
     },
     name="ledger",
 )
-
-
-def require_shape(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """The frame itself, if it has the declared shape.
-
-    Raises:
-        ShapeError: naming each column, its broken rule and how many rows break it; a cell's value is never quoted.
-    """
-    try:
-        return schema.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        failures = errors.failure_cases[["column", "check"]].astype(str)
-        broken = failures.value_counts(sort=False)
-        rules = "; ".join(f"{column}: {check} ({count} rows)" for (column, check), count in broken.items())
-        message = f"the table `{schema.name}` is not as declared: {rules}"
-    raise ShapeError(message)  # outside the handler: the cause would quote patients' values

@@ -111,7 +111,7 @@ class DefectRates(_Frozen):
     onset_after_visit: Share = 0.008
     # --- truth file: of its rows
     conflicting_diagnosis: Share = 0.006
-    late_confirmation: Share = Field(default=0.02, description="confirmed after the reference date")
+    late_confirmation: Share = Field(default=0.02, description="confirmed over 365 days after each visit it explains")
     confirmed_before_visit: Share = 0.003
     unknown_diagnosis_code: Share = 0.003
 

@@ -74,6 +74,11 @@ class CategoryScheme(_Frozen):
         return self
 
     @property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Category -> language ("es", "en") -> what a clinician reads."""
+        return {each.name: {"es": each.label_es, "en": each.label_en} for each in self.categories}
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the categories, in the order of precedence."""
         return tuple(spec.name for spec in self.categories)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from orphan_disease.contracts.frames import knowledge as shapes
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.domain import disorders as disorder_table
 from orphan_disease.domain import knowledge_profile, orphanet

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from orphan_disease.contracts.frames import patients
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.data_engineering import LabelParams, SplitParams
 from orphan_disease.domain import cases as case_table
 from orphan_disease.domain import data_quality, phenopacket_frames, splitting, triage, truth

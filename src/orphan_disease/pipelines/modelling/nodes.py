@@ -6,7 +6,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from orphan_disease.contracts.frames import features as shapes
-from orphan_disease.contracts.frames.patients import require_shape
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.contracts.parameters.modelling import ModellingParams, RerankerParams
@@ -18,13 +18,14 @@ from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.fingerprints import fingerprint_frame
 from orphan_disease.domain.knowledge_base import KnowledgeBase
-from orphan_disease.domain.modelling import LabelledFeatures, TwoHeads
+from orphan_disease.domain.modelling import LabelledFeatures, TrainingHeads, TwoHeads
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.domain.ranking import RankingSettings
 from orphan_disease.domain.reranker_training import FittedReranker
 from orphan_disease.domain.simulation import build_simulation_knowledge
 
 __all__ = [
+    "build_heads",
     "build_model_package",
     "compare_candidates",
     "fit_calibration",
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 
-def compare_candidates(  # noqa: PLR0913, PLR0917  # one argument per dataset
+def build_heads(  # noqa: PLR0913, PLR0917  # one argument per dataset
     case_features: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
@@ -44,109 +45,53 @@ def compare_candidates(  # noqa: PLR0913, PLR0917  # one argument per dataset
     resampling_plan: dict[str, Any],
     scheme: KnowledgeParams,
     params: ModellingParams,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> TrainingHeads:
+    """Put together what the orphan head and the category head learn from, each its own cases and features."""
+    data = LabelledFeatures(case_features, labels, split_assignment)
+    augmented = (augmented_features, augmented_labels)
+    return modelling.build_training_heads(data, augmented, resampling_plan, scheme.active_scheme.names, params)
+
+
+def compare_candidates(training_heads: TrainingHeads, params: ModellingParams) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cross-validate every candidate of both heads on the same folds of whole disorders."""
-    both = _two_heads(
-        LabelledFeatures(case_features, labels, split_assignment),
-        (augmented_features, augmented_labels),
-        resampling_plan,
-        scheme,
-        params,
-    )
     with tqdm(desc="candidates compared", unit="candidate") as bar:
-        metrics, predictions = both.compare(bar.update)
+        metrics, predictions = TwoHeads(training_heads, params).compare(bar.update)
     return require_shape(metrics, shapes.CANDIDATE_METRICS), require_shape(predictions, shapes.CANDIDATE_PREDICTIONS)
 
 
-def select_candidate(  # noqa: PLR0913, PLR0917  # one argument per dataset
+def select_candidate(
     candidate_metrics: pd.DataFrame,
     candidate_predictions: pd.DataFrame,
     case_features: pd.DataFrame,
-    labels: pd.DataFrame,
-    split_assignment: pd.DataFrame,
-    augmented_features: pd.DataFrame,
-    augmented_labels: pd.DataFrame,
-    resampling_plan: dict[str, Any],
-    scheme: KnowledgeParams,
+    training_heads: TrainingHeads,
     params: ModellingParams,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """Take one candidate for each head, with its out-of-fold predictions."""
-    both = _two_heads(
-        LabelledFeatures(case_features, labels, split_assignment),
-        (augmented_features, augmented_labels),
-        resampling_plan,
-        scheme,
-        params,
-    )
+    both = TwoHeads(training_heads, params)
     selected = both.select(candidate_metrics, candidate_predictions)
     unseen = both.out_of_fold(selected, candidate_predictions, case_features)
     return selected, require_shape(unseen, shapes.OUT_OF_FOLD_PREDICTIONS)
 
 
-def fit_category_classifier(  # noqa: PLR0913, PLR0917  # one argument per dataset
-    selected_candidate: dict[str, Any],
-    case_features: pd.DataFrame,
-    labels: pd.DataFrame,
-    split_assignment: pd.DataFrame,
-    augmented_features: pd.DataFrame,
-    augmented_labels: pd.DataFrame,
-    resampling_plan: dict[str, Any],
-    scheme: KnowledgeParams,
-    params: ModellingParams,
+def fit_category_classifier(
+    selected_candidate: dict[str, Any], training_heads: TrainingHeads, params: ModellingParams
 ) -> Classifier:
     """Fit the category head to all its training cases."""
-    both = _two_heads(
-        LabelledFeatures(case_features, labels, split_assignment),
-        (augmented_features, augmented_labels),
-        resampling_plan,
-        scheme,
-        params,
-    )
-    return modelling.fit_head(both, heads.CATEGORY_HEAD, selected_candidate)
+    return modelling.fit_head(TwoHeads(training_heads, params), heads.CATEGORY_HEAD, selected_candidate)
 
 
-def fit_orphan_classifier(  # noqa: PLR0913, PLR0917  # one argument per dataset
-    selected_candidate: dict[str, Any],
-    case_features: pd.DataFrame,
-    labels: pd.DataFrame,
-    split_assignment: pd.DataFrame,
-    augmented_features: pd.DataFrame,
-    augmented_labels: pd.DataFrame,
-    resampling_plan: dict[str, Any],
-    scheme: KnowledgeParams,
-    params: ModellingParams,
+def fit_orphan_classifier(
+    selected_candidate: dict[str, Any], training_heads: TrainingHeads, params: ModellingParams
 ) -> Classifier:
     """Fit the orphan head to all its training cases."""
-    both = _two_heads(
-        LabelledFeatures(case_features, labels, split_assignment),
-        (augmented_features, augmented_labels),
-        resampling_plan,
-        scheme,
-        params,
-    )
-    return modelling.fit_head(both, heads.ORPHAN_HEAD, selected_candidate)
+    return modelling.fit_head(TwoHeads(training_heads, params), heads.ORPHAN_HEAD, selected_candidate)
 
 
-def fit_calibration(  # noqa: PLR0913, PLR0917  # one argument per dataset
-    out_of_fold_predictions: pd.DataFrame,
-    case_features: pd.DataFrame,
-    labels: pd.DataFrame,
-    split_assignment: pd.DataFrame,
-    augmented_features: pd.DataFrame,
-    augmented_labels: pd.DataFrame,
-    resampling_plan: dict[str, Any],
-    scheme: KnowledgeParams,
-    params: ModellingParams,
+def fit_calibration(
+    out_of_fold_predictions: pd.DataFrame, training_heads: TrainingHeads, params: ModellingParams
 ) -> dict[str, Any]:
     """Fit calibration, prediction sets and abstention on answers about disorders unseen in training."""
-    both = _two_heads(
-        LabelledFeatures(case_features, labels, split_assignment),
-        (augmented_features, augmented_labels),
-        resampling_plan,
-        scheme,
-        params,
-    )
-    fitted = modelling.fit_calibration(both, out_of_fold_predictions)
+    fitted = modelling.fit_calibration(TwoHeads(training_heads, params), out_of_fold_predictions)
     return {"rule": fitted.rule.to_dict(), "evidence": dict(fitted.evidence)}
 
 
@@ -196,19 +141,7 @@ def build_model_package(  # noqa: PLR0913, PLR0917  # everything that a model is
         rule=DecisionRule.from_dict(calibration["rule"]),
         demographics=demographics,
         reranker=reranker.reranker,
-        category_labels={
-            each.name: {"es": each.label_es, "en": each.label_en} for each in scheme.active_scheme.categories
-        },
+        category_labels=scheme.active_scheme.labels,
         data_fingerprints={"cases": fingerprint_frame(cases), "labels": fingerprint_frame(labels)},
     )
     return predictor, predictor
-
-
-def _two_heads(
-    data: LabelledFeatures,
-    augmented: tuple[pd.DataFrame, pd.DataFrame],
-    plan: dict[str, Any],
-    scheme: KnowledgeParams,
-    params: ModellingParams,
-) -> TwoHeads:
-    return modelling.two_heads(data, augmented, plan, scheme.active_scheme.names, params)

@@ -3,6 +3,7 @@
 from kedro.pipeline import Node, Pipeline
 
 from orphan_disease.pipelines.modelling.nodes import (
+    build_heads,
     build_model_package,
     compare_candidates,
     fit_calibration,
@@ -14,25 +15,31 @@ from orphan_disease.pipelines.modelling.nodes import (
 
 __all__ = ["create_pipeline"]
 
-_TRAINING_DATA = {
-    "case_features": "case_features",
-    "labels": "labels",
-    "split_assignment": "split_assignment",
-    "augmented_features": "augmented_features",
-    "augmented_labels": "augmented_labels",
-    "resampling_plan": "resampling_plan",
-    "scheme": "params:knowledge.categories",
-    "params": "params:modelling",
-}
+_HEADS = {"training_heads": "training_heads", "params": "params:modelling"}
 
 
 def create_pipeline() -> Pipeline:
-    """Compare, select, fit, calibrate, pack."""
+    """Put the heads' data together, compare, select, fit, calibrate, pack."""
     return Pipeline(
         [
             Node(
+                build_heads,
+                inputs={
+                    "case_features": "case_features",
+                    "labels": "labels",
+                    "split_assignment": "split_assignment",
+                    "augmented_features": "augmented_features",
+                    "augmented_labels": "augmented_labels",
+                    "resampling_plan": "resampling_plan",
+                    "scheme": "params:knowledge.categories",
+                    "params": "params:modelling",
+                },
+                outputs="training_heads",
+                name="build_heads",
+            ),
+            Node(
                 compare_candidates,
-                inputs=_TRAINING_DATA,
+                inputs=_HEADS,
                 outputs=["candidate_metrics", "candidate_predictions"],
                 name="compare_candidates",
             ),
@@ -41,26 +48,27 @@ def create_pipeline() -> Pipeline:
                 inputs={
                     "candidate_metrics": "candidate_metrics",
                     "candidate_predictions": "candidate_predictions",
-                    **_TRAINING_DATA,
+                    "case_features": "case_features",
+                    **_HEADS,
                 },
                 outputs=["selected_candidate", "out_of_fold_predictions"],
                 name="select_candidate",
             ),
             Node(
                 fit_category_classifier,
-                inputs={"selected_candidate": "selected_candidate", **_TRAINING_DATA},
+                inputs={"selected_candidate": "selected_candidate", **_HEADS},
                 outputs="category_classifier",
                 name="fit_category_classifier",
             ),
             Node(
                 fit_orphan_classifier,
-                inputs={"selected_candidate": "selected_candidate", **_TRAINING_DATA},
+                inputs={"selected_candidate": "selected_candidate", **_HEADS},
                 outputs="orphan_classifier",
                 name="fit_orphan_classifier",
             ),
             Node(
                 fit_calibration,
-                inputs={"out_of_fold_predictions": "out_of_fold_predictions", **_TRAINING_DATA},
+                inputs={"out_of_fold_predictions": "out_of_fold_predictions", **_HEADS},
                 outputs="calibration",
                 name="fit_calibration",
             ),
