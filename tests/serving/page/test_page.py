@@ -106,7 +106,7 @@ def test_the_answer_is_the_models_own_in_figures_and_words(workspace: Page) -> N
     expect(workspace.locator(".lead")).to_have_text(f"Más probable: {expected.category} es")
     first = workspace.locator(".differential > li").first
     expect(first).to_contain_text(expected.differential[0]["disorder_name"])
-    expect(workspace.locator("#simulated-notice")).to_be_visible()
+    expect(workspace.locator("#simulated-notice")).to_contain_text("pacientes simulados")
     expect(workspace.locator(".footer")).to_contain_text("Apoya al médico y no lo sustituye.")
 
 
@@ -252,6 +252,13 @@ def test_every_text_is_there_in_both_languages_and_nothing_stays_behind(workspac
     assert [text for text in longer if text in shown] == []
     workspace.reload()
     assert workspace.get_attribute("html", "lang") == "en"
+
+
+def test_a_model_without_its_card_is_warned_of_too(tab: Page, key: str) -> None:
+    tab.route("**/v1/model/card", lambda route: route.fulfill(status=404))
+    tab.fill("#key", key)
+    tab.press("#key", "Enter")
+    expect(tab.locator("#simulated-notice")).to_contain_text("no se sabe con qué pacientes")
 
 
 def test_on_paper_there_is_the_case_that_was_asked_and_the_answer_without_the_form(workspace: Page) -> None:

@@ -49,10 +49,11 @@ export async function searchTerms(query, language, limit, signal) {
   return found.terms;
 }
 
-/** What the model is, and whether its card says that it learned from fabricated patients. */
+/** What the model is, and what its card says that it learned from: "simulated", "real", or "unknown" without a card. */
 export async function readModel() {
   const model = await call("v1/model");
-  return { ...model, is_trained_on_simulated_patients: TRAINED_ON_SIMULATED.test(await readCard()) };
+  const card = await readCard();
+  return { ...model, learned_from: card === null ? "unknown" : TRAINED_ON_SIMULATED.test(card) ? "simulated" : "real" };
 }
 
 /** The row of the card's table "Data" that counts fabricated patients of training. */
@@ -62,7 +63,7 @@ async function readCard() {
   try {
     return await call("v1/model/card");
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return ""; // a model may come without its card
+    if (error instanceof Problem && error.status === 404) return null; // a model may come without its card
     throw error;
   }
 }

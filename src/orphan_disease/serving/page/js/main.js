@@ -72,7 +72,9 @@ function renderModel() {
   byId("model-line").textContent = model
     ? text("modelLine", { model: model.model_version, knowledge: model.knowledge_version })
     : "";
-  byId("simulated-notice").hidden = !model?.is_trained_on_simulated_patients;
+  const warning = { simulated: "simulatedModel", unknown: "unknownModel" }[model?.learned_from];
+  byId("simulated-notice").hidden = !warning;
+  byId("simulated-notice").textContent = warning ? text(warning) : "";
 }
 
 async function ask({ reply = false } = {}) {

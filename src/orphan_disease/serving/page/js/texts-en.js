@@ -147,6 +147,7 @@ export const english = {
   disclaimerTitle: "It supports a physician and does not replace one.",
   disclaimer: "It is no diagnosis and no medical device. Decisions are made by the professional who sees the patient.",
   simulatedModel: "This model was trained on simulated patients: fit for trying out, not for decisions on real patients.",
+  unknownModel: "This model comes without its card: what patients it learned from is not known. Do not decide on real patients.",
   modelLine: "Model {model} · knowledge {knowledge}",
   answeredAt: "Answered on {moment}",
 

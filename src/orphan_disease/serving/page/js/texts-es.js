@@ -147,6 +147,7 @@ export const spanish = {
   disclaimerTitle: "Apoya al médico y no lo sustituye.",
   disclaimer: "No es un diagnóstico ni un producto sanitario. Las decisiones son del profesional que ve al paciente.",
   simulatedModel: "Modelo entrenado con pacientes simulados: sirve para probar, no para decidir sobre pacientes reales.",
+  unknownModel: "Este modelo no trae su ficha: no se sabe con qué pacientes se entrenó. No decida sobre pacientes reales.",
   modelLine: "Modelo {model} · conocimiento {knowledge}",
   answeredAt: "Respondido el {moment}",
 
