@@ -5,16 +5,17 @@ forests (only types of a closed list are built on loading), `.safetensors` for t
 it names the family, the classes and the features.
 """
 
+import importlib
 import io
 import re
 import zipfile
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 import orjson
 import safetensors.numpy
-import skops.io
 import xgboost
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
@@ -57,7 +58,7 @@ def serialise_classifier(classifier: Classifier) -> dict[str, bytes]:
         arrays = {name: np.ascontiguousarray(value) for name, value in estimator.arrays().items()}
         content = {WEIGHTS_FILE: safetensors.numpy.save(arrays)}
     elif isinstance(estimator, tuple(_SKLEARN_TYPES.values())):
-        content = {TREES_FILE: _repacked(skops.io.dumps(estimator))}
+        content = {TREES_FILE: _repacked(_skops().dumps(estimator))}
     else:
         raise TypeError(f"{type(estimator).__name__} is of no registered family: {[family.value for family in Family]}")
     return {INDEX_FILE: orjson.dumps(index, option=orjson.OPT_INDENT_2), **content}
@@ -94,16 +95,22 @@ def _boosted(content: bytes, classes: int, seed: int) -> XgboostClassifier:
 
 
 def _trees(content: bytes, family: Family) -> Any:
-    untrusted = set(skops.io.get_untrusted_types(data=content)) - set(_TRUSTED)
+    skops = _skops()
+    untrusted = set(skops.get_untrusted_types(data=content)) - set(_TRUSTED)
     if untrusted:
         raise ValueError(
             f"{TREES_FILE}: holds types that no {family.value} needs: {sorted(untrusted)}; nothing was loaded"
         )
-    estimator = skops.io.loads(content, trusted=list(_TRUSTED))
+    estimator = skops.loads(content, trusted=list(_TRUSTED))
     expected = _SKLEARN_TYPES[family]
     if not isinstance(estimator, expected):
         raise ValueError(f"{TREES_FILE}: holds a {type(estimator).__name__}, expected a {expected.__name__}")
     return estimator
+
+
+def _skops() -> ModuleType:
+    """skops, loaded where trees are read or written: it brings every estimator of scikit-learn, which takes seconds."""
+    return importlib.import_module("skops.io")
 
 
 def _repacked(content: bytes) -> bytes:

@@ -111,11 +111,14 @@ class Services:
 
     def reload(self) -> LoadedModel:
         """Load what the pointer names; see `ModelHolder.reload`."""
+        before = self.holder.current
         try:
             model = self.holder.reload()
         except Exception:
             self.metrics.reloads.labels("refused").inc()
             raise
+        if model is before:
+            return model
         _settle_memory()
         self.metrics.reloads.labels("loaded").inc()
         self.metrics.name_model(model.version, model.predictor.knowledge_version)
