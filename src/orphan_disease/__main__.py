@@ -11,6 +11,7 @@ from mlflow.tracking import MlflowClient
 from rich.console import Console
 from rich.table import Table
 
+from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
@@ -98,6 +99,17 @@ def measure_dominance_command(orphanet: str | None) -> None:
 def measure_term_search_command(queries: int) -> None:
     """Print how long a search of HPO terms takes, typed whole, begun, misspelt and abbreviated."""
     click.echo(measure_term_search(queries))
+
+
+@main.command("tell")
+@click.argument("cases", type=click.Path(exists=True))
+@click.option("--case", "wanted", multiple=True, help="Id of a phenopacket in it; all of them where none is named.")
+@click.option("--models", default="data/06_models/model_package", show_default=True, help="Folder of the packages.")
+@click.option("--model", default="latest", show_default=True, help="A version or a pointer.")
+def tell_command(cases: str, wanted: tuple[str, ...], models: str, model: str) -> None:
+    """Tell cases (phenopackets: a file, a folder or a zip) as a clinician would read them, with the reasons."""
+    for story in tell_cases(cases, wanted, models, model):
+        click.echo(f"{story}\n")
 
 
 @main.command("measure-speed")

@@ -22,8 +22,7 @@ def cases_to_answer(documents: pd.DataFrame, ontology: Ontology) -> tuple[pd.Dat
         The cases (see `domain.cases`), in the order of the documents, and the ledger of what was repaired, merged or
         set aside, and why.
     """
-    terms = {**ontology.replacements, **{term: term for term in ontology.term_ids}}
-    typed, found = phenopacket_frames.type_phenopackets(documents, terms)
+    typed, found = phenopacket_frames.type_phenopackets(documents, ontology.every_id)
     nothing = typed.iloc[:0]
     joined, resolved = cases.build_cases(nothing, nothing, typed, ontology)
     return joined, ledger.concatenate([found, resolved])

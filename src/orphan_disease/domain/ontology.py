@@ -97,6 +97,11 @@ class Ontology:
         )
 
     @cached_property
+    def every_id(self) -> Mapping[str, str]:
+        """Every id that means a current term, retired ones too -> the current id."""
+        return {**self.replacements, **{term: term for term in self.term_ids}}
+
+    @cached_property
     def index(self) -> Mapping[str, int]:
         """Current id -> its row and column."""
         return {term_id: position for position, term_id in enumerate(self.term_ids)}
