@@ -17,6 +17,7 @@ from orphan_disease.domain.promotion import (
 )
 
 PARAMS = PromotionParams(measurement=EvaluationParams(bootstrap_samples=20, seed=1), permutations=200)
+PASSED = {"passed": True, "checks": []}
 COMPARED = {"difference": {"value": 0.05}, "p_value": 0.2, "champion_macro_f1": 0.70, "candidate_macro_f1": 0.75}
 
 
@@ -89,10 +90,18 @@ def test_a_challenger_is_taken_for_a_reason(changed: dict, failed: str | None, p
 def test_where_a_person_must_approve_retraining_only_proposes() -> None:
     order = {"action": "retrain", "reason": "macro-F1 0.4 in 2026-03"}
     old, new = answers("m1", [0.9, 0.1, 0.1, 0.9]), answers("m2", [0.9, 0.9, 0.1, 0.9])
-    assert challenge_record(old, new, order, PARAMS)["promoted"] is True
-    asked = challenge_record(old, new, order, PARAMS.model_copy(update={"approval_required": True}))
+    assert challenge_record(old, new, order, PASSED, PARAMS)["promoted"] is True
+    asked = challenge_record(old, new, order, PASSED, PARAMS.model_copy(update={"approval_required": True}))
     assert asked["promoted"] is False
     assert "awaits a person's approval" in asked["verdict"]
+
+
+def test_a_better_candidate_that_fails_a_gate_is_not_taken() -> None:
+    order = {"action": "retrain", "reason": "macro-F1 0.4 in 2026-03"}
+    old, new = answers("m1", [0.9, 0.1, 0.1, 0.9]), answers("m2", [0.9, 0.9, 0.1, 0.9])
+    failed = {"passed": False, "checks": [{"name": "coverage", "status": "failed"}, {"name": "x", "status": "passed"}]}
+    record = challenge_record(old, new, order, failed, PARAMS)
+    assert (record["promoted"], record["verdict"].endswith("fails its gates: coverage")) == (False, True)
 
 
 def _tallies(confusion: np.ndarray) -> GroupTallies:

@@ -11,6 +11,7 @@ from orphan_disease.adapters.champion_alias import move_champion_alias
 from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.adapters.promotion_history import PromotionConflictError, Request
 from orphan_disease.contracts.promotion import PromotionAction
+from orphan_disease.contracts.validation import VALIDATION_RESULTS_FILE
 
 __all__ = ["ChampionMoveDataset"]
 
@@ -68,8 +69,8 @@ class ChampionMoveDataset(AbstractDataset[Mapping[str, Any], str]):
             version=data["candidate_version"],
             by=self._by,
             reason=data["verdict"],
-            report=data.get("report"),
-            comparison={name: value for name, value in data.items() if name not in _BESIDE and name != "report"},
+            report=self._store.evidence_digest(data["candidate_version"], VALIDATION_RESULTS_FILE),
+            comparison={name: value for name, value in data.items() if name not in _BESIDE},
         )
         event = self._store.history.append(request, start)
         _logger.info("%s: %s; champion %s", event.action.value, event.to_version, event.champion)

@@ -12,6 +12,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.promotion import PromotionParams
 from orphan_disease.contracts.vocabulary import Provenance, Split
 from orphan_disease.domain.evaluation import ACTUAL, AnsweredCases, categories_of
+from orphan_disease.domain.gates import CheckStatus
 from orphan_disease.domain.metrics import GroupTallies, Interval, f1_scores, group_tallies, resampled_macro_f1
 from orphan_disease.domain.monitoring import Action
 
@@ -103,7 +104,11 @@ def judge_promotion(
 
 
 def challenge_record(
-    champion: pd.DataFrame, candidate: pd.DataFrame, order: Mapping[str, Any], params: PromotionParams
+    champion: pd.DataFrame,
+    candidate: pd.DataFrame,
+    order: Mapping[str, Any],
+    validation: Mapping[str, Any],
+    params: PromotionParams,
 ) -> dict[str, Any]:
     """The comparison after an ordered retraining, with `promoted` and `verdict`.
 
@@ -114,11 +119,15 @@ def challenge_record(
         champion: as in `compare_answers`.
         candidate: as in `compare_answers`.
         order: see `domain.retraining.order_retraining`.
+        validation: the candidate's gates, see `domain.gates.check_gates`.
         params: cut-offs.
     """
     comparison = compare_answers(champion, candidate, params)
     failed = str(order.get("reason")) if order.get("action") == Action.RETRAIN.value else None
     verdict = judge_promotion(comparison, params, champion_failed=failed)
+    if verdict.promoted and params.gates_required and not validation["passed"]:
+        failed_gates = [check["name"] for check in validation["checks"] if check["status"] == CheckStatus.FAILED]
+        verdict = Verdict(False, f"{verdict.reason}; but it fails its gates: {', '.join(failed_gates)}")
     if verdict.promoted and params.approval_required:
         verdict = Verdict(False, f"{verdict.reason}; awaits a person's approval by `orphan-disease promote`")
     return {**order, **comparison, "promoted": verdict.promoted, "verdict": verdict.reason}

@@ -28,14 +28,15 @@ def compare_with_champion(  # noqa: PLR0913, PLR0917  # one argument per dataset
     cases: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
+    validation_results: dict[str, Any],
     params: PromotionParams,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Put both models before the same held-out cases, and judge whether the new one is served."""
+    """Put both models before the same held-out cases; the better one is served if it passed its gates."""
     held_out = split_assignment.loc[split_assignment[columns.SPLIT] != Split.TRAIN.value, columns.CASE_ID]
     chosen = cases[cases[columns.CASE_ID].isin(held_out)]
     old, new = (
         evaluation.join_truth(predictor.predict(chosen), labels, split_assignment)
         for predictor in (champion, candidate)
     )
-    record = promotion.challenge_record(old, new, order, params)
+    record = promotion.challenge_record(old, new, order, validation_results, params)
     return record, record

@@ -58,6 +58,7 @@ def _comparison() -> Pipeline:
                     "cases": "cases",
                     "labels": "labels",
                     "split_assignment": "ordered_split",
+                    "validation_results": "validation_results",
                     "params": "params:promotion",
                 },
                 outputs=["promotion_record", "champion_move"],
