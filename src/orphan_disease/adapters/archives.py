@@ -217,7 +217,7 @@ class _Reader:
         """The file of an entry: directly inside the archive, and no link out of it."""
         name = str(entry["file"])
         place = self._folder / name
-        if Path(name).name != name or name in {".", ".."} or place.is_symlink():
+        if Path(name).name != name or name in {"", ".", ".."} or place.is_symlink():
             msg = f"{self._folder}: {INDEX_FILE} names the file {name!r}, which is outside the archive"
             raise ArchiveError(msg)
         return place

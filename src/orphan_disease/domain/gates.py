@@ -127,7 +127,7 @@ def _subgroups(document: Mapping[str, Any], provenance: str, params: GateParams)
     if not document:
         yield _check(section, "subgroups", None, 0.0, f"not measured; {params.subgroup_split}, {provenance}")
         return
-    floor = document["overall"]["macro_f1"] - params.subgroup_margin
+    floor = round(document["overall"]["macro_f1"] - params.subgroup_margin, 9)  # 0.8 - 0.1 is not quite 0.7
     for group in document["subgroups"]:
         where = f"macro-F1; {params.subgroup_split}, {provenance}, {group['cases']} cases"
         if group["macro_f1"] is None:
