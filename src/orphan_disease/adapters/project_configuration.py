@@ -1,5 +1,6 @@
 """What the model commands need of the configuration, without Kedro's session: a rollback must not wait for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from omegaconf.resolvers import oc
 from orphan_disease.adapters.published_data import published_file
 from orphan_disease.contracts.parameters.promotion import ArchiveParams, PromotionParams
 
-__all__ = ["ModelSettings", "read_model_settings"]
+__all__ = ["ModelSettings", "read_catalog_entries", "read_model_settings"]
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,7 @@ def read_model_settings(project: Path, env: str, data_root: str | None = None) -
     Raises:
         FileNotFoundError: if there is no configuration.
     """
-    conf = project / "conf"
-    if not (conf / "base").is_dir():
-        raise FileNotFoundError(f"{conf}: no configuration here; run the command in the project's folder")
-    loader = OmegaConfigLoader(
-        conf_source=str(conf),
-        env=env,
-        base_env="base",
-        default_run_env="local",
-        runtime_params={"data_root": data_root} if data_root else {},
-        custom_resolvers={"oc.env": oc.env, "published": published_file},
-        config_patterns={"mlflow": ["mlflow*"]},
-        merge_strategy={"parameters": "soft", "mlflow": "soft"},
-    )
+    loader = _loader(project, env, data_root)
     catalog: dict[str, Any] = loader["catalog"]
     parameters: dict[str, Any] = loader["parameters"]
     packages = str(catalog["model_package"]["filepath"])
@@ -66,4 +55,35 @@ def read_model_settings(project: Path, env: str, data_root: str | None = None) -
         tracking_uri=str(loader["mlflow"]["server"]["mlflow_tracking_uri"]),
         promotion=PromotionParams.model_validate(parameters["promotion"]),
         archive=ArchiveParams.model_validate(parameters["archive"]),
+    )
+
+
+def read_catalog_entries(
+    project: Path, env: str, names: Sequence[str], data_root: str | None = None
+) -> dict[str, dict[str, Any]]:
+    """What an environment's catalog says of some datasets; the paths are relative to the project.
+
+    Args:
+        project: the folder that holds `conf`.
+        env: the environment's name.
+        names: of the datasets.
+        data_root: a folder or URL that wins over the configured one.
+    """
+    catalog = _loader(project, env, data_root)["catalog"]
+    return {name: catalog[name] for name in names}
+
+
+def _loader(project: Path, env: str, data_root: str | None) -> OmegaConfigLoader:
+    conf = project / "conf"
+    if not (conf / "base").is_dir():
+        raise FileNotFoundError(f"{conf}: no configuration here; run the command in the project's folder")
+    return OmegaConfigLoader(
+        conf_source=str(conf),
+        env=env,
+        base_env="base",
+        default_run_env="local",
+        runtime_params={"data_root": data_root} if data_root else {},
+        custom_resolvers={"oc.env": oc.env, "published": published_file},
+        config_patterns={"mlflow": ["mlflow*"]},
+        merge_strategy={"parameters": "soft", "mlflow": "soft"},
     )

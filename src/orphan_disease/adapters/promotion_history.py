@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EBUSY
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -147,8 +148,15 @@ class PromotionHistory:
         path = self._path(event.number)
         if "file" in _protocols(self._fs):
             create_exclusively(path, content)
-        else:
+            return
+        try:
             self._fs.pipe_file(path, content, mode="create")
+        except OSError as error:
+            # A store says in several ways that the number is taken (412), or being taken this moment (409).
+            self._fs.invalidate_cache()
+            if error.errno == EBUSY or self._fs.exists(path):
+                raise FileExistsError(path) from error
+            raise
 
     def _path(self, number: int) -> str:
         return f"{self._folder}/{number:0{DIGITS}}.json"
