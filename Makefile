@@ -15,6 +15,11 @@ ENV ?= local
 PARAMS ?=
 # Processes that share the tests.
 WORKERS ?= 2
+# Of promotions and rollbacks: which version, why, and who approved it.
+VERSION ?=
+REASON ?= no reason given
+APPROVED_BY ?=
+APPROVAL = $(if $(APPROVED_BY),--approved-by="$(APPROVED_BY)")
 RUN := $(BIN)/kedro run --env=$(ENV) $(if $(PARAMS),--params=$(PARAMS))
 
 export KEDRO_DISABLE_TELEMETRY := 1
@@ -68,8 +73,16 @@ serve: $(INSTALLED) ## Serve the trained model on http://127.0.0.1:8000: API, pa
 	$(BIN)/python -m orphan_disease.serving
 
 .PHONY: models
-models: $(INSTALLED) ## List the registered models, their aliases and figures
-	$(BIN)/orphan-disease models
+models: $(INSTALLED) ## List the models: version, date, knowledge, figures, gates, pointers
+	$(BIN)/orphan-disease models --env=$(ENV)
+
+.PHONY: promote
+promote: $(INSTALLED) ## Let a version serve: VERSION=… (the one trained last) REASON="…" APPROVED_BY="…"
+	$(BIN)/orphan-disease promote $(VERSION) --env=$(ENV) --reason="$(REASON)" $(APPROVAL)
+
+.PHONY: rollback
+rollback: $(INSTALLED) ## Let the champion before this one serve again, or VERSION=…: REASON="…" APPROVED_BY="…"
+	$(BIN)/orphan-disease rollback $(VERSION) --env=$(ENV) --reason="$(REASON)" $(APPROVAL)
 
 .PHONY: orphanet
 orphanet: $(INSTALLED) ## Download Orphanet's archive from its publisher, with its checksum

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-__all__ = ["aside", "atomic_folder", "atomic_open", "create_folder"]
+__all__ = ["aside", "atomic_folder", "atomic_open", "create_exclusively", "create_folder"]
 
 
 def _fsync_directory(folder: Path) -> None:
@@ -101,4 +101,29 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
         partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    _fsync_directory(target.parent)
+
+
+def create_exclusively(path: str | os.PathLike[str], content: bytes) -> None:
+    """Create a local file with its whole content; of many that try at once, exactly one succeeds.
+
+    Args:
+        path: the file to create; missing folders are created.
+        content: what it holds from the moment that it exists.
+
+    Raises:
+        FileExistsError: if the file exists; it is left as it is.
+    """
+    target = Path(path)
+    create_folder(target.parent)
+    partial = aside(target)
+    try:
+        with partial.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # A second name for a file that is whole already: unlike a rename, a link never replaces what is there.
+        os.link(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
     _fsync_directory(target.parent)

@@ -10,7 +10,7 @@ import uvicorn
 from orphan_disease.adapters.audit_trail import AuditError
 from orphan_disease.adapters.ledger_database import LedgerError
 from orphan_disease.adapters.package_files import PackageError
-from orphan_disease.adapters.package_store import PackageStore
+from orphan_disease.adapters.package_store import LATEST, PackageStore
 from orphan_disease.serving.api_keys import ApiKeyFileError
 from orphan_disease.serving.application import build_application
 from orphan_disease.serving.composition import build_services, create_development_key
@@ -31,7 +31,7 @@ def serve(settings: Settings) -> None:
         PackageError: if there is no model to serve.
         OSError: if the address cannot be listened on.
     """
-    PackageStore(settings.model_root).resolve(settings.model_pointer)  # before anything else is created
+    PackageStore(settings.model_root).resolve(settings.model_pointer, LATEST)  # before anything else is created
     key_file = create_development_key(settings)
     configure_logs(settings.log_level)
     log = structlog.get_logger()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from orphan_disease.adapters.package_files import PackageError, read_manifest, read_package
-from orphan_disease.adapters.package_store import PackageStore
+from orphan_disease.adapters.package_store import LATEST, PackageStore
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.package_manifest import PackageManifest
 from orphan_disease.domain.case_rows import assemble_cases
@@ -71,7 +71,7 @@ class ModelHolder:
         Raises:
             PackageError: if there is no such pointer.
         """
-        return self._current is None or self._store.resolve(self._pointer) != self._current.version
+        return self._current is None or self._store.resolve(self._pointer, LATEST) != self._current.version
 
     def reload(self) -> LoadedModel:
         """Load what the pointer names, unless it answers already; the old model answers until the new one has done so.
@@ -80,7 +80,7 @@ class ModelHolder:
             PackageError: if the package is absent, damaged or changed, or cannot answer; the old model stays.
         """
         with self._loading:
-            version = self._store.resolve(self._pointer)
+            version = self._store.resolve(self._pointer, LATEST)
             if self._current is not None and self._current.version == version:
                 return self._current
             loaded = self._load(version)

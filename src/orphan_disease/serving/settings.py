@@ -24,7 +24,7 @@ class Settings(BaseModel):
     model: str = Field(
         default="", description="folder or URL of the model packages; `<data root>/06_models/…` if empty"
     )
-    model_pointer: str = Field(default="latest", description="the pointer, or the version, that is served")
+    model_pointer: str = Field(default="champion", description="pointer or version; `latest` until one is promoted")
     model_card: str = Field(
         default="", description="the card's file; `<data root>/08_reporting/model_card.md` if empty"
     )

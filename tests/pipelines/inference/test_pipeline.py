@@ -12,7 +12,7 @@ from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 
 
 def test_inference_needs_only_the_cases_and_the_package() -> None:
-    assert create_pipeline().inputs() == {"raw_inference_cases", "model_package", "params:inference.answers"}
+    assert create_pipeline().inputs() == {"raw_inference_cases", "served_package", "params:inference.answers"}
 
 
 def test_every_document_is_answered_or_set_aside() -> None:
@@ -23,7 +23,7 @@ def test_every_document_is_answered_or_set_aside() -> None:
     outputs = {name: MemoryDataset() for name in ("inference_cases", "inference_quarantine", "predictions")}
     given = {
         "raw_inference_cases": MemoryDataset(documents),
-        "model_package": MemoryDataset(small_predictor(), copy_mode="assign"),
+        "served_package": MemoryDataset(small_predictor(), copy_mode="assign"),
         "params:inference.answers": MemoryDataset(AnswerParams(questions=0)),
     }
     catalog = DataCatalog({**given, **outputs})

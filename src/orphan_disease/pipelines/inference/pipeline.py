@@ -13,13 +13,17 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 type_inference_cases,
-                inputs={"documents": "raw_inference_cases", "predictor": "model_package"},
+                inputs={"documents": "raw_inference_cases", "predictor": "served_package"},
                 outputs=["inference_cases", "inference_quarantine"],
                 name="type_inference_cases",
             ),
             Node(
                 predict_cases,
-                inputs={"predictor": "model_package", "cases": "inference_cases", "params": "params:inference.answers"},
+                inputs={
+                    "predictor": "served_package",
+                    "cases": "inference_cases",
+                    "params": "params:inference.answers",
+                },
                 outputs="predictions",
                 name="predict_cases",
             ),
