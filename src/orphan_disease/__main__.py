@@ -7,10 +7,12 @@ import click
 from kedro.framework.cli.utils import find_run_command
 from kedro.framework.project import configure_project
 from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from mlflow.tracking import MlflowClient
 from rich.console import Console
 from rich.table import Table
 
+from orphan_disease.adapters.alarm_measurement import measure_stored_alarms
 from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
@@ -120,6 +122,18 @@ def measure_term_search_command(queries: int) -> None:
 def measure_speed_command(models: str, sizes: tuple[int, ...], seed: int, plot: Path | None) -> None:
     """Time the latest model's differential: alone, in batches, and as cases grow."""
     click.echo(measure_speed(models, tuple(sorted(sizes)), seed, plot))
+
+
+@main.command("measure-alarms")
+@click.option("--env", default="local", show_default=True, help="The environment whose stored answers are drawn from.")
+def measure_alarms_command(env: str) -> None:
+    """Measure monitoring's false alarms and missed shifts on months drawn from stored answers."""
+    bootstrap_project(Path.cwd())
+    rates = measure_stored_alarms(Path.cwd(), env)
+    table = Table(*map(str, rates.columns), title="Alarms of monitoring, with exact 95 % intervals")
+    for row in rates.itertuples(index=False):
+        table.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row))
+    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from tqdm import tqdm
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.vocabulary import Split
-from orphan_disease.domain import evaluation, evaluation_plots, model_card, training_summary
+from orphan_disease.domain import evaluation, evaluation_plots, model_card, training_reference, training_summary
 from orphan_disease.domain.prediction import Predictor
 
 __all__ = [
     "apply_model",
     "build_model_card",
+    "build_training_reference",
     "join_answers",
     "measure_classification",
     "plot_calibration",
@@ -43,6 +44,14 @@ def join_answers(
     held_out = evaluation.join_truth(test_predictions, labels, split_assignment)
     unseen = evaluation.out_of_fold_answers(out_of_fold_predictions, predictor.rule, labels, split_assignment)
     return pd.concat([held_out[list(unseen.columns)], unseen], ignore_index=True)
+
+
+def build_training_reference(
+    predictor: Predictor, cases: pd.DataFrame, answers: pd.DataFrame, test_predictions: pd.DataFrame
+) -> pd.DataFrame:
+    """Keep what a month's cases and answers are compared with, under the model's version and without any id."""
+    version = str(test_predictions[columns.MODEL_VERSION].iloc[0])
+    return training_reference.build_training_reference(cases, answers, predictor.knowledge.ontology, version)
 
 
 def measure_classification(answers: pd.DataFrame, params: EvaluationParams) -> dict[str, Any]:

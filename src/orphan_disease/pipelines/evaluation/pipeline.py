@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from orphan_disease.pipelines.evaluation.nodes import (
     apply_model,
     build_model_card,
+    build_training_reference,
     join_answers,
     measure_classification,
     plot_calibration,
@@ -37,6 +38,17 @@ def create_pipeline() -> Pipeline:
                 },
                 outputs="evaluated_answers",
                 name="join_answers",
+            ),
+            Node(
+                build_training_reference,
+                inputs={
+                    "predictor": "model_package",
+                    "cases": "cases",
+                    "answers": "evaluated_answers",
+                    "test_predictions": "test_predictions",
+                },
+                outputs="training_reference",
+                name="build_training_reference",
             ),
             Node(
                 measure_classification,
