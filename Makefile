@@ -71,6 +71,10 @@ serve: $(INSTALLED) ## Serve the trained model on http://127.0.0.1:8000: API, pa
 models: $(INSTALLED) ## List the registered models, their aliases and figures
 	$(BIN)/orphan-disease models
 
+.PHONY: simulate-year
+simulate-year: $(INSTALLED) ## Run a simulated year with planted changes: answers, truth, alarm, retraining, recovery
+	$(BIN)/orphan-disease simulate-year --env=$(ENV)
+
 .PHONY: orphanet
 orphanet: $(INSTALLED) ## Download Orphanet's archive from its publisher, with its checksum
 	$(BIN)/orphan-disease download orphanet

@@ -18,6 +18,7 @@ from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 from orphan_disease.adapters.search_measurement import measure_term_search
+from orphan_disease.adapters.simulated_year import simulate_year
 from orphan_disease.adapters.speed_measurements import measure_speed
 from orphan_disease.serving.access_commands import audit_group, keys_group
 
@@ -134,6 +135,18 @@ def measure_alarms_command(env: str) -> None:
     for row in rates.itertuples(index=False):
         table.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row))
     Console().print(table)
+
+
+@main.command("simulate-year")
+@click.option("--env", default="local", show_default=True, help="The environment whose sizes and models are used.")
+@click.option("--folder", default="data/simulated_year", show_default=True, help="Of the year; gone on with if begun.")
+@click.option("--trained", type=click.Path(exists=True), help="A data root to begin from, instead of training first.")
+def simulate_year_command(env: str, folder: str, trained: str | None) -> None:
+    """Run a year of the fabricated hospital with planted changes: answers, truth, alarms, retraining."""
+    bootstrap_project(Path.cwd())
+    simulate_year(Path.cwd(), env, Path(folder).resolve(), Path(trained).resolve() if trained else None)
+    click.echo((Path(folder) / "year.md").read_text(encoding="utf-8"))
+    click.echo(f"The picture: {Path(folder) / 'year.png'}")
 
 
 if __name__ == "__main__":
