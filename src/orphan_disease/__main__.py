@@ -17,6 +17,7 @@ from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
+from orphan_disease.adapters.retraining_hooks import resume_retraining
 from orphan_disease.adapters.search_measurement import measure_term_search
 from orphan_disease.adapters.simulated_year import simulate_year
 from orphan_disease.adapters.speed_measurements import measure_speed
@@ -147,6 +148,15 @@ def simulate_year_command(env: str, folder: str, trained: str | None) -> None:
     simulate_year(Path.cwd(), env, Path(folder).resolve(), Path(trained).resolve() if trained else None)
     click.echo((Path(folder) / "year.md").read_text(encoding="utf-8"))
     click.echo(f"The picture: {Path(folder) / 'year.png'}")
+
+
+@main.command("resume-retraining")
+@click.option("--data-root", help="Of the retraining, if it was given one.")
+def resume_retraining_command(data_root: str | None) -> None:
+    """Go on with a retraining that was cut off, from what it had stored."""
+    bootstrap_project(Path.cwd())
+    left = resume_retraining(Path.cwd(), data_root)
+    click.echo(f"{len(left)} nodes were left, and are done" if left else "no retraining was cut off")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import mlflow
 import orjson
 import pandas as pd
 from kedro.framework.session import KedroSession
@@ -45,6 +46,8 @@ class _Year:
         session = KedroSession.create(self._project, env=self._env, runtime_params=given)
         with session:
             session.run(pipeline_names=[pipeline], node_names=nodes)
+        while mlflow.active_run() is not None:  # a run of Kedro leaves one open where another follows in one process
+            mlflow.end_run()
 
     def parameters(self) -> tuple[SimulatedYearParams, int]:
         """The year, and the number of patients that the history holds."""

@@ -1,15 +1,19 @@
 """Monitoring runs from stored predictions and the truth file to a page, and again to the same bytes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
+from kedro.framework.hooks import hook_impl
+from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
 from orphan_disease.adapters.atomic import AtomicJSONDataset, AtomicTextDataset
 from orphan_disease.adapters.metric_formats import EmbeddedMetricsDataset, PrometheusTextDataset
-from orphan_disease.adapters.monthly import NamedFilesDataset, TrainingReferencesDataset
+from orphan_disease.adapters.monthly import NamedFilesDataset
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.domain import drift
 from orphan_disease.pipelines.monitoring import create_pipeline
@@ -65,10 +69,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_months_of_good_answers_are_ok_and_twice_the_same(tmp_path: Path) -> None:
-    cases = small_cases().iloc[:30].assign(provenance="simulated")
-    answers = small_predictor().predict(cases).assign(model_version="m1", is_simulated=True)
-    answers["patient_id"] = [f"SIM-{number:06}" for number in range(30)]
+def test_months_of_good_answers_are_ok_and_twice_the_same(answers: pd.DataFrame, tmp_path: Path) -> None:
     first = catalog_in(tmp_path, answers)
     SequentialRunner().run(create_pipeline(), first)
 
@@ -84,5 +85,62 @@ def test_months_of_good_answers_are_ok_and_twice_the_same(tmp_path: Path) -> Non
     assert files(tmp_path) == written
 
 
-def test_a_reference_is_kept_by_version(tmp_path: Path) -> None:
-    assert TrainingReferencesDataset(filepath=str(tmp_path)).load().empty
+class CutOffError(BaseException):
+    """The process ends here, as far as the run can tell."""
+
+
+class PowerCut:
+    """Kedro hooks that end a run at its n-th save, before or after the bytes are written."""
+
+    def __init__(self, save: int, *, is_written: bool) -> None:
+        self.left, self.is_written = save, is_written
+
+    @hook_impl
+    def before_dataset_saved(self, dataset_name: str) -> None:
+        self.left -= 1
+        if self.left == 0 and not self.is_written:
+            raise CutOffError(dataset_name)
+
+    @hook_impl
+    def after_dataset_saved(self, dataset_name: str) -> None:
+        if self.left == 0 and self.is_written:
+            raise CutOffError(dataset_name)
+
+
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    cases = small_cases().iloc[:30].assign(provenance="simulated")
+    given = small_predictor().predict(cases).assign(model_version="m1", is_simulated=True)
+    return given.assign(patient_id=[f"SIM-{number:06}" for number in range(30)])
+
+
+@pytest.fixture(scope="module")
+def undisturbed(answers: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    SequentialRunner().run(create_pipeline(), catalog_in(folder, answers))
+    return files(folder)
+
+
+def test_a_run_that_is_cut_off_at_any_save_and_begun_again_leaves_the_same_bytes(
+    answers: pd.DataFrame, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    for save in range(1, 13):
+        manager = _create_hook_manager()
+        manager.register(PowerCut(save, is_written=save % 2 == 0))
+        with pytest.raises(CutOffError):
+            SequentialRunner().run(create_pipeline(), catalog_in(tmp_path, answers), hook_manager=manager)
+    SequentialRunner().run(create_pipeline(), catalog_in(tmp_path, answers))
+    assert files(tmp_path) == undisturbed
+
+
+def test_two_runs_at_once_make_one_decision(
+    answers: pd.DataFrame, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    with ThreadPoolExecutor(2) as together:
+        runs = [
+            together.submit(SequentialRunner().run, create_pipeline(), catalog_in(tmp_path, answers)) for _ in range(2)
+        ]
+        for run in runs:
+            run.result()
+    assert files(tmp_path) == undisturbed
+    assert len(list((tmp_path / "decisions").iterdir())) == len(list((tmp_path / "monitoring").iterdir())) == 2
