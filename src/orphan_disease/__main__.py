@@ -17,7 +17,7 @@ from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
-from orphan_disease.adapters.retraining_hooks import resume_retraining
+from orphan_disease.adapters.retraining_hooks import resume_retraining, retrain_if_due
 from orphan_disease.adapters.search_measurement import measure_term_search
 from orphan_disease.adapters.simulated_year import simulate_year
 from orphan_disease.adapters.speed_measurements import measure_speed
@@ -157,6 +157,17 @@ def resume_retraining_command(data_root: str | None) -> None:
     bootstrap_project(Path.cwd())
     left = resume_retraining(Path.cwd(), data_root)
     click.echo(f"{len(left)} nodes were left, and are done" if left else "no retraining was cut off")
+
+
+@main.command("retrain-if-due")
+@click.option("--env", default="local", show_default=True, help="The environment that is retrained.")
+@click.option("--params", default="", help="Runtime parameters of the retraining, as `kedro run` takes them.")
+def retrain_if_due_command(env: str, params: str) -> None:
+    """Train again if the newest month's decision asks for it; for schedulers."""
+    bootstrap_project(Path.cwd())
+    given = dict(pair.split("=", 1) for pair in params.split(",") if pair)
+    action = retrain_if_due(Path.cwd(), env, given)
+    click.echo(f"the newest decision is {action}" + ("" if action == "retrain" else ": nothing is trained"))
 
 
 if __name__ == "__main__":

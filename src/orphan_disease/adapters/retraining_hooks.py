@@ -18,7 +18,9 @@ from kedro.framework.session import KedroSession
 from kedro.io import CatalogProtocol
 from kedro.pipeline.node import Node
 
-__all__ = ["RetrainingHooks", "RetrainingRunningError", "resume_retraining"]
+from orphan_disease.domain.monitoring import Action
+
+__all__ = ["RetrainingHooks", "RetrainingRunningError", "resume_retraining", "retrain_if_due"]
 
 PIPELINE: Final = "retraining"
 PROGRESS: Final = "retraining_progress"
@@ -109,6 +111,27 @@ def resume_retraining(project: Path, data_root: str | None = None) -> list[str]:
     with going_on:
         going_on.run(pipeline_names=[PIPELINE], node_names=left)
     return left
+
+
+def retrain_if_due(project: Path, env: str, parameters: Mapping[str, Any]) -> str:
+    """Run the retraining if the newest month's decision asks for it; see `orphan-disease retrain-if-due`.
+
+    Args:
+        project: the project's folder, bootstrapped already.
+        env: the environment.
+        parameters: runtime parameters of the retraining.
+
+    Returns:
+        The newest decision.
+    """
+    session = KedroSession.create(project, env=env, runtime_params=dict(parameters))
+    with session:
+        decision = session.load_context().catalog.load("monitoring_decision")
+    if decision["action"] == Action.RETRAIN.value:
+        retraining = KedroSession.create(project, env=env, runtime_params={**parameters, "month": decision["month"]})
+        with retraining:
+            retraining.run(pipeline_names=[PIPELINE])
+    return str(decision["action"])
 
 
 def _names(run_params: Mapping[str, Any]) -> list[str]:
