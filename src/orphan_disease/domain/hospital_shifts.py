@@ -42,6 +42,9 @@ def refer_phenocopies(  # noqa: PLR0913, PLR0917  # what a group is drawn from
         pool: profiles that the hospital sees.
         rows: n profiles, drawn of the pool.
         params: share and number of the clinic's disorders.
+
+    Raises:
+        ValueError: if the hospital sees every disorder that a phenocopy could look like.
     """
     hospital = params.hospital
     if not hospital.phenocopy_share:
@@ -57,6 +60,8 @@ def refer_phenocopies(  # noqa: PLR0913, PLR0917  # what a group is drawn from
     looks = np.empty(len(clinic), dtype=np.int64)
     for number, disorder in enumerate(clinic):
         others = models[category[models] != category[disorder]]
+        if not len(others):
+            raise ValueError("phenocopy_share: no disorder of another category is left that the hospital does not see")
         looks[number] = others[number % len(others)]
     is_copy = uniforms(keys, Stream.REFERRAL) < hospital.phenocopy_share
     place = np.floor(uniforms(keys, Stream.REFERRAL, 2) * len(clinic)).astype(np.int64)
