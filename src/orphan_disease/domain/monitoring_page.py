@@ -29,6 +29,8 @@ SIMULATED: Final = (
     "Pacientes SIMULADOS: ninguna cifra es de un hospital real.",
     "SIMULATED patients: no figure is of a real hospital.",
 )
+CROSSED: Final = ' class="crossed"'
+BEYOND: Final = f'<span class="beyond">⚠ {both("fuera del límite", "beyond the cut-off")}</span>'
 READING: Final = (
     (
         "El intervalo dice dónde puede estar el valor verdadero. Solo hay alarma si todo el intervalo "
@@ -80,7 +82,7 @@ def _body(
     records = {**earlier, record["month"]: record}
     yield from _head(record, provenance)
     yield from _summary(record["decision"])
-    yield _tiles(section, params)
+    yield _tiles(record["decision"], section, params)
     yield _heading("Evolución por versión", "Trend by version")
     yield f"<figure>{trend_of(records, 'category.macro_f1', params, width=880, height=290)}</figure>"
     small = (trend_of(records, name, params, width=430, height=210) for name in SMALL_TRENDS)
@@ -125,7 +127,8 @@ def _summary(decision: Mapping[str, Any]) -> Iterator[str]:
     yield f'<div class="summary">{"".join(columns)}</div>'
 
 
-def _tiles(section: Mapping[str, Any], params: MonitoringParams) -> str:
+def _tiles(decision: Mapping[str, Any], section: Mapping[str, Any], params: MonitoringParams) -> str:
+    crossed = {reason.get("figure") for reason in decision["reasons"]}
     tiles = []
     for name in TILES:
         figure = figure_of(section, name)
@@ -133,7 +136,8 @@ def _tiles(section: Mapping[str, Any], params: MonitoringParams) -> str:
         interval = "" if figure is None or figure["low"] is None else f"{figure['low']:.2f} - {figure['high']:.2f}"
         limits = ", ".join(f"{words} {limit:g}" for words, limit in limits_of(name, params).items())
         tiles.append(
-            f'<li><span class="value">{value}</span><span class="interval">{interval}</span>'
+            f'<li{CROSSED if name in crossed else ""}><span class="value">{value}</span>'
+            f'<span class="interval">{interval}</span>{BEYOND if name in crossed else ""}'
             f'<span class="name">{both(figure_name(name, "es"), figure_name(name, "en"))}</span>'
             f'<span class="limits">{escape(limits)}</span></li>'
         )

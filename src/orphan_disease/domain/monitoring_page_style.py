@@ -30,15 +30,16 @@ padding: .8rem .9rem; }
 .tiles .value { font-size: 1.9rem; font-weight: 700; line-height: 1.1; } .tiles .interval { color: var(--soft); }
 .tiles .name { margin: .3rem 0; font-size: .9rem; line-height: 1.35; }
 .tiles .limits { margin-top: auto; color: var(--soft); font-size: .82rem; }
+.tiles .crossed { outline: 3px solid #b54708; } .beyond { color: #8a3200; font-size: .85rem; font-weight: 600; }
 figure { margin: 0 0 .9rem; padding: .7rem .9rem; background: var(--paper); border-radius: 10px; }
 figcaption { font-size: .95rem; margin-bottom: .2rem; } svg { display: block; width: 100%; height: auto; }
 svg text { font: 12.5px "Segoe UI", system-ui, "DejaVu Sans", sans-serif; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .9rem; } .pair figure { margin: 0; }
 .scroll { overflow-x: auto; background: var(--paper); border-radius: 10px; padding: .4rem .9rem;
 margin-bottom: .9rem; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+table { border-collapse: collapse; width: 100%; font-size: .86rem; }
 caption { text-align: left; padding: .3rem 0; color: var(--soft); }
-th, td { text-align: right; padding: .35rem .5rem; border-bottom: 1px solid var(--line);
+th, td { text-align: right; padding: .35rem .4rem; border-bottom: 1px solid var(--line);
 font-variant-numeric: tabular-nums; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; }
 thead th { border-bottom: 2px solid var(--ink); line-height: 1.25; } tbody th { font-weight: 500; }

@@ -56,8 +56,9 @@ def table(head: Sequence[Words], rows: Iterable[Sequence[str]], caption: str) ->
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
     )
+    label = escape(" / ".join(head[0]), quote=True)
     parts = f"<caption>{caption}</caption><thead><tr>{names}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="scroll" tabindex="0"><table>{parts}</table></div>'
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>{parts}</table></div>'
 
 
 def cell(figure: Mapping[str, float | None] | None) -> str:

@@ -16,6 +16,7 @@ COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5D5D00", "#56B4E
 INK, GRID, SOFT = "#1f2933", "#d9dee4", "#52606d"
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 12, 44
 MARK: Final = 4.5
+MONTH_WIDTH: Final = 58
 MANY_TENTHS: Final = 0.65  # of the axis: then every second one is drawn
 
 
@@ -61,8 +62,9 @@ def trend_chart(  # noqa: PLR0913  # what a chart says
     def y(value: float) -> float:
         return TOP + (height - TOP - BOTTOM) * (1 - (value - lowest) / (highest - lowest))
 
-    parts = [*_grid(lowest, highest, width, y), *_limits(limits, width, y)]
-    for place, month in enumerate(months):
+    parts = [*_grid(lowest, highest, width, y)]
+    every = ceil(len(months) * MONTH_WIDTH / (width - LEFT - RIGHT))  # labels that would overlap are left out
+    for place, month in list(enumerate(months))[(len(months) - 1) % every :: every]:
         parts.append(_text(LEFT + step * (place + 0.5), height - BOTTOM + 18, month, anchor="middle"))
     for name, number in series.items():
         own = [point for point in points if point.series == name]
@@ -73,7 +75,7 @@ def trend_chart(  # noqa: PLR0913  # what a chart says
             words = f"{point.place}, {name}: {point.value:.3f} ({point.low:.3f}-{point.high:.3f})"
             whisker = _line(x(point), y(point.low), x(point), y(point.high), colour, 2)
             parts.append(f"<g>{whisker}{_marker(number, x(point), y(point.value))}<title>{escape(words)}</title></g>")
-    parts += _legend(series, height - 8)
+    parts += [*_limits(limits, width, y), *_legend(series, height - 8)]
     return _svg(parts, width, height, title, description)
 
 
@@ -185,7 +187,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: int) -
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(words)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} fill="{colour}" stroke="#fff" stroke-width="3" paint-order="stroke">{escape(words)}</text>'
 
 
 def _svg(parts: Iterable[str], width: int, height: int, title: str, description: str) -> str:
