@@ -139,7 +139,7 @@ def _month(year: _Year, params: SimulatedYearParams, months: list[str], history:
     row = _row(archive, month, served, answers)
     if row["action"] == Action.RETRAIN.value:
         files: dict[str, Any] = {f"{name}_path": str(archive.so_far / file) for name, file in SOURCES.items()}
-        year.run("retraining", month=month, **files)
+        year.run("retraining", month=month, retraining=params.retraining, **files)
     return {**row, "served_after": _served(archive), "retrained": row["action"] == Action.RETRAIN.value}
 
 
