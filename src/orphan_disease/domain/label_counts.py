@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.truth_file import LATE_AFTER_DAYS
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain import truth
-from orphan_disease.domain.labels import LATE_AFTER_DAYS
 from orphan_disease.domain.month_outcomes import ARRIVED_AT, HAS_TRUTH, IS_LATEST, months_of
 
 __all__ = ["count_labels"]
