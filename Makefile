@@ -84,6 +84,10 @@ promote: $(INSTALLED) ## Let a version serve: VERSION=… (the one trained last)
 rollback: $(INSTALLED) ## Let the champion before this one serve again, or VERSION=…: REASON="…" APPROVED_BY="…"
 	$(BIN)/orphan-disease rollback $(VERSION) --env=$(ENV) --reason="$(REASON)" $(APPROVAL)
 
+.PHONY: simulate-year
+simulate-year: $(INSTALLED) ## Run a simulated year with planted changes: answers, truth, alarm, retraining, recovery
+	$(BIN)/orphan-disease simulate-year --env=$(ENV)
+
 .PHONY: orphanet
 orphanet: $(INSTALLED) ## Download Orphanet's archive from its publisher, with its checksum
 	$(BIN)/orphan-disease download orphanet

@@ -7,6 +7,7 @@ import click
 
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.model_commands import MODEL_COMMANDS
+from orphan_disease.month_commands import MONTH_COMMANDS
 from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
@@ -102,7 +103,7 @@ def measure_speed_command(models: str, sizes: tuple[int, ...], seed: int, plot: 
     click.echo(measure_speed(models, tuple(sorted(sizes)), seed, plot))
 
 
-for _command in MODEL_COMMANDS.values():
+for _command in (*MODEL_COMMANDS.values(), *MONTH_COMMANDS.values()):
     main.add_command(_command)
 
 

@@ -4,8 +4,10 @@ from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
 from orphan_disease.adapters.mlflow_hooks import RunRecordHooks
+from orphan_disease.adapters.notifications import NotificationHooks
 from orphan_disease.adapters.progress_hooks import ProgressHooks
 from orphan_disease.adapters.published_data import published_file
+from orphan_disease.adapters.retraining_hooks import RetrainingHooks
 from orphan_disease.adapters.summary import SummaryHooks
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
@@ -16,7 +18,7 @@ CONFIG_LOADER_ARGS = {
     "custom_resolvers": {"oc.env": oc.env, "published": published_file},
 }
 
-HOOKS = (ProgressHooks(), RunRecordHooks(), SummaryHooks())
+HOOKS = (ProgressHooks(), RunRecordHooks(), SummaryHooks(), NotificationHooks(), RetrainingHooks())
 
 # Patients' data pass through here: nothing about a run is sent anywhere.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)

@@ -1,8 +1,8 @@
 """What a tracked run records beside what kedro-mlflow does: settings one by one, figures, code and data fingerprints.
 
 A dataset whose catalog entry says `metadata: {mlflow: <kind>}` is recorded when it is saved: `metrics` (every number of
-a nested mapping), `figure`, `text` or `document` (a JSON file). Tables are never recorded, only their fingerprints:
-nothing of a patient reaches the tracking store.
+a nested mapping), `figure`, `text`, `page` (HTML) or `document` (a JSON file). Tables are never recorded, only their
+fingerprints: nothing of a patient reaches the tracking store.
 """
 
 import logging
@@ -166,6 +166,10 @@ def _record_text(run_id: str, name: str, data: str) -> None:
     MlflowClient().log_text(run_id, data, f"reports/{name}.md")
 
 
+def _record_page(run_id: str, name: str, data: str) -> None:
+    MlflowClient().log_text(run_id, data, f"reports/{name}.html")
+
+
 def _record_document(run_id: str, name: str, data: Any) -> None:
     MlflowClient().log_dict(run_id, data, f"reports/{name}.json")
 
@@ -174,5 +178,6 @@ _RECORDERS: Final = {
     "metrics": _record_metrics,
     "figure": _record_figure,
     "text": _record_text,
+    "page": _record_page,
     "document": _record_document,
 }

@@ -66,8 +66,10 @@ class SummaryHooks:
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Keep what the summary is made of."""
-        if dataset_name in {SUMMARY_DATASET, "monitoring_decision", "promotion_record"}:
+        if dataset_name in {SUMMARY_DATASET, "promotion_record"}:
             self._saved[dataset_name] = data
+        elif dataset_name == "monitoring_decision":
+            self._saved[dataset_name] = {name: value for name, value in data.items() if name != "reasons"}
         elif dataset_name == "predictions":
             self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
         elif dataset_name == "inference_quarantine":

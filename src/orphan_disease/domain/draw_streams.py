@@ -54,3 +54,5 @@ class Stream(IntEnum):
     DEFECT = auto()
     DEFECT_DETAIL = auto()
     COMPLAINT = auto()
+    REFERRAL = auto()
+    RECODING = auto()

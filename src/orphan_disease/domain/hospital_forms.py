@@ -30,7 +30,6 @@ ARRIVAL: Final = "arrival"
 Floats = npt.NDArray[np.float64]
 
 YEAR_DAYS: Final = 365.25
-_WINDOW_DAYS: Final = 365.0
 _RETURN_DAYS: Final = 90.0
 _FERTILE_YEARS: Final = (14.0, 48.0)
 _MOST_SYMPTOMS: Final = 6
@@ -57,11 +56,11 @@ def draw_visits(patients: Patients, params: FabricationParams) -> pd.DataFrame:
     table, hospital = patients.table, params.hospital
     keys = table[KEY].to_numpy(dtype=np.uint64)
     numbers = table[NUMBER].to_numpy()
-    before = uniforms(keys, Stream.ARRIVAL) * _WINDOW_DAYS
+    before = uniforms(keys, Stream.ARRIVAL) * hospital.visit_window_days
     gap = 2.0 + uniforms(keys, Stream.REPEAT_VISIT, 1) * _RETURN_DAYS
     again = (uniforms(keys, Stream.REPEAT_VISIT) < hospital.repeat_visit_rate) & (before > gap)
     returning = np.flatnonzero(again)
-    later_keys = record_keys(params.seed + 1, len(keys))[returning]
+    later_keys = record_keys(params.seed + 1, len(keys), hospital.first_patient)[returning]
     rows = np.concatenate([np.arange(len(keys)), returning])
     days_before = np.concatenate([before, (before - gap)[returning]])
     visits = pd.DataFrame(

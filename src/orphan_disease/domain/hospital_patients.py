@@ -14,6 +14,7 @@ from orphan_disease.contracts.parameters.fabrication import FabricationParams, H
 from orphan_disease.contracts.vocabulary import NOTHING_FOUND, UNKNOWN_CATEGORY
 from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.hospital_conditions import CommonConditions, triangular_ages
+from orphan_disease.domain.hospital_shifts import recode_terms, refer_phenocopies
 from orphan_disease.domain.random_draws import record_keys, uniforms
 from orphan_disease.domain.simulated_people import draw_ages, draw_course, draw_relatives
 from orphan_disease.domain.simulated_phenotypes import draw_phenotypes
@@ -75,19 +76,28 @@ def draw_patients(
         params: how many, and of what.
     """
     hospital = params.hospital
-    keys = record_keys(params.seed, hospital.patients)
+    keys = record_keys(params.seed, hospital.patients, hospital.first_patient)
     kind = uniforms(keys, Stream.DIAGNOSIS)
     nothing_from = 1.0 - (1.0 - hospital.orphan_share) * hospital.nothing_found_share
     is_orphan, is_nothing = kind < hospital.orphan_share, kind >= nothing_from
     pool, weights = orphan_pool(knowledge, disorders, hospital, params.seed)
     mixed = _COMMON_BACKGROUND * common.knowledge.background + (1 - _COMMON_BACKGROUND) * knowledge.background
     everyday = replace(common.knowledge, background=mixed, contents=knowledge.contents)
+    chosen = _select(keys, is_orphan, hospital.first_patient)
+    rows = pool[_pick(weights, chosen.keys, Stream.DIAGNOSIS_NAME)]
+    rows, shown = refer_phenocopies(knowledge, disorders, chosen.keys, pool, rows, params)
     groups = [
-        _orphan_group(knowledge, disorders, _select(keys, is_orphan), pool, weights, params.simulation),
-        _common_group(everyday, common, _select(keys, ~is_orphan & ~is_nothing), _everyday_params(params)),
-        _nothing_group(replace(knowledge, background=mixed), _select(keys, is_nothing), pool, params),
+        _orphan_group(knowledge, disorders, chosen, rows, shown, params.simulation),
+        _common_group(
+            everyday, common, _select(keys, ~is_orphan & ~is_nothing, hospital.first_patient), _everyday_params(params)
+        ),
+        _nothing_group(
+            replace(knowledge, background=mixed), _select(keys, is_nothing, hospital.first_patient), pool, params
+        ),
     ]
-    return _in_order([group for group in groups if len(group.table)])
+    together = _in_order([group for group in groups if len(group.table)])
+    observed, excluded = (recode_terms(signs, knowledge, params) for signs in (together.observed, together.excluded))
+    return replace(together, observed=observed, excluded=excluded)
 
 
 def orphan_pool(
@@ -121,8 +131,8 @@ class _Chosen:
     keys: Keys
 
 
-def _select(keys: Keys, members: npt.NDArray[np.bool_]) -> _Chosen:
-    return _Chosen(np.flatnonzero(members).astype(np.int64), keys[members])
+def _select(keys: Keys, members: npt.NDArray[np.bool_], first: int) -> _Chosen:
+    return _Chosen(np.flatnonzero(members).astype(np.int64) + first, keys[members])
 
 
 def _pick(weights: Floats, keys: Keys, stream: Stream) -> Ints:
@@ -134,11 +144,10 @@ def _orphan_group(  # noqa: PLR0913, PLR0917  # what a group is drawn from
     knowledge: SimulationKnowledge,
     disorders: pd.DataFrame,
     chosen: _Chosen,
-    pool: Ints,
-    weights: Floats,
+    rows: Ints,
+    shown: Ints,
     params: SimulationParams,
 ) -> Patients:
-    rows = pool[_pick(weights, chosen.keys, Stream.DIAGNOSIS_NAME)]
     onsets, ages = draw_ages(knowledge.profiles, rows, chosen.keys, params)
     place = uniforms(chosen.keys, Stream.MIMIC)
     members = disorders[columns.MEMBER_IDS].to_list()
@@ -153,7 +162,7 @@ def _orphan_group(  # noqa: PLR0913, PLR0917  # what a group is drawn from
         COMPLAINT: "",
         ACUTE: False,
     }
-    return _drawn(knowledge, chosen, rows, fields, params)
+    return _drawn(knowledge, chosen, shown, fields, params)
 
 
 def _common_group(

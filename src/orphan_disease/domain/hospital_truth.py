@@ -41,7 +41,8 @@ def write_truth(
     early = hits(keys, "confirmed_before_visit", rates.confirmed_before_visit)
     late = hits(keys, "late_confirmation", rates.late_confirmation) & ~early
     coded = ~hits(keys, "unknown_diagnosis_code", rates.unknown_diagnosis_code)
-    days = np.where(early, -30.0, _days_to_confirmation(patients.table, keys) + np.where(late, _LATE_DAYS, 0.0))
+    usual = _days_to_confirmation(patients.table, keys) * params.hospital.confirmation_pace
+    days = np.where(early, -30.0, usual + np.where(late, _LATE_DAYS, 0.0))
     confirmed = first[ARRIVAL] + pd.to_timedelta(np.round(days * 24.0), unit="h")
     truth = pd.DataFrame(
         {

@@ -74,7 +74,19 @@ class HospitalParams(_Frozen):
     repeat_visit_rate: Share = Field(default=0.05, description="patients who come a second time")
     history_rate: Share = Field(default=0.93, description="patients who have a clinical history")
     truth_rate: Share = Field(default=0.97, description="patients whose diagnosis was settled at last")
-    reference_date: datetime = Field(description="end of the twelve months of visits; with its offset from UTC")
+    reference_date: datetime = Field(description="end of the window of visits; with its offset from UTC")
+    first_patient: int = Field(default=0, ge=0, description="its number: a later month goes on counting")
+    visit_window_days: Positive = Field(default=365.0, description="before the reference date, in which patients come")
+    confirmation_pace: Positive = Field(default=1.0, description="multiplies the days from a visit to its diagnosis")
+    phenocopy_share: Share = Field(
+        default=0.0,
+        description="of orphan patients: sent by a clinic; they look like disorders of another category",
+    )
+    phenocopy_disorders: int = Field(default=40, ge=1, description="different disorders that this clinic sees")
+    recoded_share: Share = Field(
+        default=0.0,
+        description="of terms: written under another term's code, after a faulty change of coding",
+    )
     common_observed_terms_median: Positive = 5.0
     nothing_observed_terms_median: Positive = 3.0
 

@@ -19,6 +19,7 @@ from orphan_disease.domain import (
     gates,
     model_card,
     subgroups,
+    training_reference,
     training_summary,
     use_cases,
     validation_report,
@@ -28,6 +29,7 @@ from orphan_disease.domain.prediction import Predictor
 __all__ = [
     "apply_model",
     "build_model_card",
+    "build_training_reference",
     "check_gates",
     "join_answers",
     "measure_behaviour",
@@ -60,6 +62,14 @@ def join_answers(
     held_out = evaluation.join_truth(test_predictions, labels, split_assignment)
     unseen = evaluation.out_of_fold_answers(out_of_fold_predictions, predictor.rule, labels, split_assignment)
     return pd.concat([held_out[list(unseen.columns)], unseen], ignore_index=True)
+
+
+def build_training_reference(
+    predictor: Predictor, cases: pd.DataFrame, answers: pd.DataFrame, test_predictions: pd.DataFrame
+) -> pd.DataFrame:
+    """Keep what a month's cases and answers are compared with, under the model's version and without any id."""
+    version = str(test_predictions[columns.MODEL_VERSION].iloc[0])
+    return training_reference.build_training_reference(cases, answers, predictor.knowledge.ontology, version)
 
 
 def measure_classification(answers: pd.DataFrame, params: EvaluationParams) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 from orphan_disease.pipelines.evaluation.nodes import (
     apply_model,
     build_model_card,
+    build_training_reference,
     check_gates,
     join_answers,
     measure_behaviour,
@@ -45,6 +46,17 @@ def _measurement() -> Pipeline:
                 },
                 outputs="evaluated_answers",
                 name="join_answers",
+            ),
+            Node(
+                build_training_reference,
+                inputs={
+                    "predictor": "model_package",
+                    "cases": "cases",
+                    "answers": "evaluated_answers",
+                    "test_predictions": "test_predictions",
+                },
+                outputs="training_reference",
+                name="build_training_reference",
             ),
             Node(
                 measure_classification,

@@ -5,10 +5,21 @@ from typing import Any
 import pandas as pd
 
 from orphan_disease.contracts.parameters.monitoring import MonitoringParams
-from orphan_disease.domain import monitoring, monitoring_report, truth
+from orphan_disease.domain import month_outcomes, truth
+from orphan_disease.domain import month_records as judged
 from orphan_disease.domain.prediction import Predictor
 
-__all__ = ["build_monitoring_report", "decide_action", "join_month", "measure_month", "type_monitoring_truth"]
+__all__ = [
+    "build_monitoring_pages",
+    "decide_actions",
+    "join_outcomes",
+    "measure_drift",
+    "measure_months",
+    "summarise_month",
+    "type_monitoring_truth",
+]
+
+Records = dict[str, dict[str, Any]]
 
 
 def type_monitoring_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -16,27 +27,60 @@ def type_monitoring_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return truth.type_truth(rows)
 
 
-def join_month(
-    predictions: pd.DataFrame, typed_truth: pd.DataFrame, predictor: Predictor, params: MonitoringParams
+def join_outcomes(
+    predictions: pd.DataFrame,
+    answered_cases: pd.DataFrame,
+    typed_truth: pd.DataFrame,
+    predictor: Predictor,
+    params: MonitoringParams,
 ) -> pd.DataFrame:
-    """Join stored answers with the diagnoses confirmed in the month."""
-    disorders = monitoring.known_disorders(predictor.knowledge)
-    needed = params.cut_offs.minimum_labels
-    return monitoring.join_month(predictions, typed_truth, disorders, params.month, minimum_labels=needed)
+    """Join stored answers with the diagnoses that stand."""
+    disorders = month_outcomes.known_disorders(predictor.knowledge)
+    bands = params.subgroups.age_bands_from_years
+    return month_outcomes.join_outcomes(predictions, answered_cases, typed_truth, disorders, bands)
 
 
-def measure_month(outcomes: pd.DataFrame, params: MonitoringParams) -> dict[str, Any]:
-    """Measure the month's answers, each provenance apart."""
-    return monitoring.measure_month(outcomes, params.measurement)
+def measure_months(
+    outcomes: pd.DataFrame, typed_truth: pd.DataFrame, truth_quarantine: pd.DataFrame, params: MonitoringParams
+) -> Records:
+    """Measure each month that is looked at: labels, and the figures of every version."""
+    return judged.measure_months(outcomes, typed_truth, truth_quarantine, params)
 
 
-def decide_action(metrics: dict[str, Any], params: MonitoringParams) -> dict[str, Any]:
-    """Decide what the figures call for."""
-    return monitoring.decide_action(metrics, params.cut_offs, params.month)
+def measure_drift(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    month_figures: Records,
+    outcomes: pd.DataFrame,
+    answered_cases: pd.DataFrame,
+    training_references: pd.DataFrame,
+    predictor: Predictor,
+    params: MonitoringParams,
+) -> Records:
+    """Compare each month's cases and answers with those of training."""
+    described = judged.describe_outcomes(outcomes, answered_cases, predictor.knowledge.ontology)
+    return judged.measure_drift_of_months(month_figures, described, training_references, params)
 
 
-def build_monitoring_report(
-    outcomes: pd.DataFrame, metrics: dict[str, Any], decision: dict[str, Any], predictor: Predictor
-) -> str:
-    """Write the month's report."""
-    return monitoring_report.build_monitoring_report(outcomes, metrics, decision, predictor.categories)
+def decide_actions(
+    month_figures: Records,
+    month_drift: Records,
+    outcomes: pd.DataFrame,
+    earlier_records: Records,
+    params: MonitoringParams,
+) -> tuple[Records, Records, dict[str, Any]]:
+    """Decide what each month calls for; the newest month's decision is the one that stands."""
+    return judged.decide_months(month_figures, month_drift, outcomes, earlier_records, params)
+
+
+def build_monitoring_pages(
+    month_records: Records, earlier_records: Records, predictor: Predictor, params: MonitoringParams
+) -> tuple[dict[str, str], str]:
+    """Write the page of each month, and the newest by itself."""
+    return judged.build_pages(month_records, earlier_records, predictor.category_labels, params)
+
+
+def summarise_month(
+    month_records: Records, params: MonitoringParams
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Name the newest month's figures for trackers and dashboards: MLflow, Prometheus, CloudWatch."""
+    headline = judged.headline_of(month_records, params)
+    return headline, headline, headline
