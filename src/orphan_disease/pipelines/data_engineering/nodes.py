@@ -10,6 +10,7 @@ from orphan_disease.contracts.parameters.data_engineering import LabelParams, Sp
 from orphan_disease.domain import cases as case_table
 from orphan_disease.domain import data_quality, phenopacket_frames, splitting, triage, truth
 from orphan_disease.domain import labels as label_table
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.symptom_codes import current_ids, local_terms
 
@@ -36,15 +37,19 @@ def type_triage_form(
     return typed, require_shape(found, patients.LEDGER)
 
 
-def type_histories(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
-    """Type the clinical histories, which are phenopackets; a diagnosis in one is left out."""
-    typed, found = phenopacket_frames.type_histories(documents, current_ids(hpo_terms, hpo_alternatives))
+def type_histories(
+    documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame, vocabulary: ClinicalVocabulary
+) -> Typed:
+    """Type the clinical histories, phenopackets or FHIR; a diagnosis in one is left out."""
+    typed, found = phenopacket_frames.type_histories(documents, current_ids(hpo_terms, hpo_alternatives), vocabulary)
     return typed, require_shape(found, patients.LEDGER)
 
 
-def type_confirmed_cases(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
-    """Type the confirmed cases, which are phenopackets with their diagnosis."""
-    typed, found = phenopacket_frames.type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives))
+def type_confirmed_cases(
+    documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame, vocabulary: ClinicalVocabulary
+) -> Typed:
+    """Type the confirmed cases, phenopackets or FHIR with their diagnosis."""
+    typed, found = phenopacket_frames.type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives), vocabulary)
     return typed, require_shape(found, patients.LEDGER)
 
 

@@ -35,13 +35,13 @@ def create_patients_pipeline() -> Pipeline:
             ),
             Node(
                 type_histories,
-                inputs={"documents": "raw_histories", **hpo},
+                inputs={"documents": "raw_histories", "vocabulary": "clinical_vocabulary", **hpo},
                 outputs=["typed_histories", "histories_quarantine"],
                 name="type_histories",
             ),
             Node(
                 type_confirmed_cases,
-                inputs={"documents": "raw_confirmed_cases", **hpo},
+                inputs={"documents": "raw_confirmed_cases", "vocabulary": "clinical_vocabulary", **hpo},
                 outputs=["typed_confirmed_cases", "confirmed_cases_quarantine"],
                 name="type_confirmed_cases",
             ),
