@@ -187,6 +187,17 @@ def test_an_address_that_differs_from_the_id_is_the_same_patient() -> None:
     assert typed[columns.OBSERVED_TERMS].tolist() == [["HP:0001945"]]
 
 
+def test_a_visit_without_an_id_is_known_by_its_address() -> None:
+    start = fhir.visit("", "2022-01-01T10:00:00Z")
+    del start["id"]
+    pulse = fhir.measured("8867-4", 72, "/min", encounter={"reference": "urn:uuid:e7"})
+    document = fhir.bundle(fhir.patient(), start, pulse)
+    document["entry"][1]["fullUrl"] = "urn:uuid:e7"
+    typed, _ = read(document)
+    assert typed[columns.CASE_ID].tolist() == ["e7"]
+    assert typed[columns.HEART_RATE_BPM].tolist() == [72.0]
+
+
 def test_the_version_updated_last_stands() -> None:
     new = fhir.patient(gender="male", meta={"lastUpdated": "2024-01-01T00:00:00Z"})
     old = fhir.patient(gender="female", meta={"lastUpdated": "2023-01-01T00:00:00Z"})

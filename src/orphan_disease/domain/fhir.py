@@ -85,11 +85,11 @@ class FhirReader:
     def _take(self, resource: Mapping[str, Json], address: str, place: Place) -> bool:
         """Keep what a resource states; False where it should name a patient and does not."""
         kind = text(resource.get("resourceType"))[:64]
-        facts = facts_of(resource)
+        own = text(resource.get("id"))[:MAX_ID_CHARACTERS] or address
+        facts = facts_of(resource, own)
         if facts is None:
             self._unread[place.source_file, kind or "without a type"] += 1
             return True
-        own = text(resource.get("id"))[:MAX_ID_CHARACTERS] or address
         if address and address != own:
             self._aliases[address] = own
         patient = own if kind == "Patient" else subject_of(resource)

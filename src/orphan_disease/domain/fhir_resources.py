@@ -94,10 +94,15 @@ def subject_of(resource: Mapping[str, Json]) -> str:
     return reference_id(resource.get("patient")) or reference_id(resource.get("subject"))
 
 
-def facts_of(resource: Mapping[str, Json]) -> list[Fact] | None:
-    """The facts that a resource states; None for a type that this project does not read."""
+def facts_of(resource: Mapping[str, Json], own_id: str) -> list[Fact] | None:
+    """The facts that a resource states; None for a type that this project does not read.
+
+    Args:
+        resource: its JSON.
+        own_id: its id, or the one in its address where it names none, as a new resource of a transaction does.
+    """
     read = _READERS.get(text(resource.get("resourceType")))
-    return None if read is None else list(read(resource))
+    return None if read is None else list(read(resource if "id" in resource else {**resource, "id": own_id}))
 
 
 def _patient(resource: Mapping[str, Json]) -> Iterator[Fact]:
