@@ -25,7 +25,10 @@ def read_vocabulary(ontology_path: str | None = None) -> ClinicalVocabulary:
     """
     lines = HpoTextDataset(name="hp.obo", filepath=ontology_path).load()
     return build_vocabulary(
-        parse_obo(lines), read_package_table("condition_codes"), read_package_table("spanish_terms")
+        parse_obo(lines),
+        read_package_table("condition_codes"),
+        read_package_table("spanish_terms"),
+        read_package_table("english_terms"),
     )
 
 

@@ -51,6 +51,7 @@ class PackageTable(StrEnum):
     COMMON_CONDITION_VITALS = "common_condition_vitals"
     LOCAL_CODES = "local_codes"
     SPANISH_TERMS = "spanish_terms"
+    ENGLISH_TERMS = "english_terms"
     CONDITION_CODES = "condition_codes"
     CHIEF_COMPLAINTS = "chief_complaints"
 
@@ -118,6 +119,7 @@ TABLE_TYPES: Final[Mapping[PackageTable, Mapping[str, str]]] = MappingProxyType(
         PackageTable.COMMON_CONDITION_VITALS: {ICD10: "str", FIELD: "str", MEAN: "float64", SD: "float64"},
         PackageTable.LOCAL_CODES: {CODE: "str", LABEL_ES: "str", LABEL_EN: "str", HPO_ID: "str"},
         PackageTable.SPANISH_TERMS: {HPO_ID: "str", LABEL_ES: "str"},
+        PackageTable.ENGLISH_TERMS: {HPO_ID: "str", HPO_LABEL: "str", LABEL_EN: "str"},
         PackageTable.CONDITION_CODES: {
             CODE: "str",
             TARGET_ID: "str",

@@ -96,14 +96,15 @@ def phenotype_ids(content: OboContent) -> frozenset[str]:
 
 
 def build_vocabulary(
-    content: OboContent, condition_codes: pd.DataFrame, spanish_terms: pd.DataFrame
+    content: OboContent, condition_codes: pd.DataFrame, spanish_terms: pd.DataFrame, english_terms: pd.DataFrame
 ) -> ClinicalVocabulary:
     """The vocabulary of one HPO release.
 
     Args:
         content: the release.
         condition_codes: the package's table of codes; it wins over the release's cross-references.
-        spanish_terms: the package's table of Spanish words; they stand beside the release's labels.
+        spanish_terms: the package's table of Spanish words.
+        english_terms: the package's table of everyday English words.
     """
     referred = _cross_references(content)
     table: defaultdict[str, list[CodeMeaning]] = defaultdict(list)
@@ -113,16 +114,19 @@ def build_vocabulary(
     for code, target, relation in rows:
         table[code].append(CodeMeaning(target, is_exact=relation == tables.EXACT, by=BY_TABLE))
     listed = {code: tuple(meanings) for code, meanings in table.items()}
-    phrases = phrase_table(_phrases(content, spanish_terms))
+    phrases = phrase_table(_phrases(content, spanish_terms, english_terms))
     return ClinicalVocabulary(codes=MappingProxyType(referred | listed), phrases=MappingProxyType(phrases))
 
 
-def _phrases(content: OboContent, spanish_terms: pd.DataFrame) -> Iterator[list[tuple[str, str]]]:
-    """Labels, Spanish words, then synonyms that mean the same; of what a patient can have."""
+def _phrases(
+    content: OboContent, spanish_terms: pd.DataFrame, english_terms: pd.DataFrame
+) -> Iterator[list[tuple[str, str]]]:
+    """Labels, the package's words, then synonyms that mean the same; of what a patient can have."""
     wanted = content.terms.loc[content.terms[columns.TERM_ID].isin(phenotype_ids(content))]
     term_ids = wanted[columns.TERM_ID]
     yield list(zip(wanted[columns.LABEL], term_ids, strict=True))
     yield list(zip(spanish_terms[tables.LABEL_ES], spanish_terms[tables.HPO_ID], strict=True))
+    yield list(zip(english_terms[tables.LABEL_EN], english_terms[tables.HPO_ID], strict=True))
     pairs = zip(wanted[columns.EXACT_SYNONYMS], term_ids, strict=True)
     yield [(synonym, term) for synonyms, term in pairs for synonym in synonyms]
 

@@ -5,6 +5,7 @@ visit id. Everything else that is wrong is repaired or set missing, field by fie
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -50,7 +51,10 @@ TYPED_TRIAGE_COLUMNS: Final = (
 
 
 def type_triage(
-    form: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str]
+    form: pd.DataFrame,
+    terms: Mapping[str, str],
+    local: Mapping[str, str],
+    phrases: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the triage form.
 
@@ -61,6 +65,7 @@ def type_triage(
         form: the form as text, columns as in `contracts.triage_form` (all but the identifying ones may be absent).
         terms: current HPO id of every known id.
         local: current HPO id of every local code, upper-case.
+        phrases: HPO id by normalised phrase, for symptoms in words (see `domain.free_text`).
 
     Returns:
         The visits (columns TYPED_TRIAGE_COLUMNS, in the form's order) and the ledger.
@@ -79,7 +84,7 @@ def type_triage(
     numbers, number_ledgers = _numbers(text)
     coded, code_ledgers = _coded(text)
     arrival, arrival_ledger = _arrivals(text)
-    symptoms, symptom_ledgers = _symptoms(text, terms, local)
+    symptoms, symptom_ledgers = _symptoms(text, terms, local, phrases)
     patients = {name: pseudonymise(name) for name in text[triage_form.PATIENT_ID].unique()}
     identity = text[[columns.SOURCE_FILE, columns.SOURCE_LINE, columns.CASE_ID]].assign(
         **{columns.PATIENT_ID: text[triage_form.PATIENT_ID].map(patients).astype("str")}
@@ -198,9 +203,9 @@ def _arrivals(text: pd.DataFrame) -> tuple["pd.Series[pd.Timestamp]", pd.DataFra
 
 
 def _symptoms(
-    text: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str]
+    text: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str], phrases: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    read = read_symptoms(text[triage_form.SYMPTOMS], terms, local)
+    read = read_symptoms(text[triage_form.SYMPTOMS], terms, local, phrases)
     symptoms = pd.DataFrame(
         {
             columns.OBSERVED_TERMS: _lists((visit.observed for visit in read), text.index),
@@ -212,11 +217,14 @@ def _symptoms(
     )
     unknown = symptoms[columns.UNKNOWN_TERM_COUNT] > 0
     replaced = symptoms[columns.REPLACED_TERM_COUNT] > 0
-    field, repair = triage_form.SYMPTOMS, CleaningAction.REPAIR
+    unclaimed = pd.Series([visit.unclaimed > 0 for visit in read], text.index, dtype="bool")
+    field, repair, note = triage_form.SYMPTOMS, CleaningAction.REPAIR, CleaningAction.NOTE
+    doubt = "named with doubt, of a relative, or denied in a narrower form: neither observed nor excluded"
     return symptoms, [
         ledger.findings_of_rows(
-            text, unknown, Cause(field, "TERM_UNKNOWN", "a code that neither HPO nor the local table knows", repair)
+            text, unknown, Cause(field, "TERM_UNKNOWN", "a code or words that stand for no term known here", repair)
         ),
+        ledger.findings_of_rows(text, unclaimed, Cause(field, "TERM_UNCLAIMED", doubt, note)),
         ledger.findings_of_rows(
             text,
             replaced,

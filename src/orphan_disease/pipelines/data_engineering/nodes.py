@@ -29,11 +29,15 @@ Typed = tuple[pd.DataFrame, pd.DataFrame]  # a typed table and the ledger of wha
 
 
 def type_triage_form(
-    form: pd.DataFrame, local_codes: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame
+    form: pd.DataFrame,
+    local_codes: pd.DataFrame,
+    hpo_terms: pd.DataFrame,
+    hpo_alternatives: pd.DataFrame,
+    vocabulary: ClinicalVocabulary,
 ) -> Typed:
-    """Type the triage form: one unit a field, coded symptoms, impossible values set missing."""
+    """Type the triage form: one unit a field, symptoms as terms, impossible values set missing."""
     terms = current_ids(hpo_terms, hpo_alternatives)
-    typed, found = triage.type_triage(form, terms, local_terms(local_codes, terms))
+    typed, found = triage.type_triage(form, terms, local_terms(local_codes, terms), vocabulary.phrases)
     return typed, require_shape(found, patients.LEDGER)
 
 

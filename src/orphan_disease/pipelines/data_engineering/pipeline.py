@@ -29,7 +29,12 @@ def create_patients_pipeline() -> Pipeline:
         [
             Node(
                 type_triage_form,
-                inputs={"form": "raw_triage", "local_codes": "raw_local_codes", **hpo},
+                inputs={
+                    "form": "raw_triage",
+                    "local_codes": "raw_local_codes",
+                    "vocabulary": "clinical_vocabulary",
+                    **hpo,
+                },
                 outputs=["typed_triage", "triage_quarantine"],
                 name="type_triage_form",
             ),
