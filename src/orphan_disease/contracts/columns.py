@@ -10,6 +10,7 @@ REFERENCE: Final = "reference"  # the publication a case comes from ("PMID:123")
 ENCOUNTER_AT: Final = "encounter_at"  # UTC timestamp of the visit
 SOURCE_FILE: Final = "source_file"
 SOURCE_LINE: Final = "source_line"
+UNREADABLE: Final = "unreadable"  # why a row of a file could not be read; missing in rows that could
 PAYLOAD: Final = "payload"  # one raw document, as text
 
 # --- what is known of the patient --------------------------------------------------------------------------------

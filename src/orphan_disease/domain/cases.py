@@ -12,11 +12,11 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction, Sex
 from orphan_disease.domain import contradictions, ledger
-from orphan_disease.domain.ledger import Cause
+from orphan_disease.domain.ledger import AccountingError, Cause
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import RECORDED_AT
 
-__all__ = ["CASE_COLUMNS", "INDICATED_FIELDS", "AccountingError", "build_cases", "missing_indicator"]
+__all__ = ["CASE_COLUMNS", "INDICATED_FIELDS", "build_cases", "missing_indicator"]
 
 _DTYPES: Final = {
     columns.CASE_ID: "str",
@@ -58,10 +58,6 @@ _COUNTS: Final = (columns.UNKNOWN_TERM_COUNT, columns.REPLACED_TERM_COUNT)
 _OF_THE_VISIT: Final = (*columns.VITAL_SIGNS, columns.CONSCIOUSNESS, columns.PREGNANT)  # a history's, of its own visit
 _PLACE: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE)
 _HISTORY: Final = "_history"  # suffix of the history's fields while both are compared
-
-
-class AccountingError(RuntimeError):
-    """Records that went in are neither in the cases nor in the ledger: a fault of this project, never of the data."""
 
 
 def missing_indicator(field: str) -> str:

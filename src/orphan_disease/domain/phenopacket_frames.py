@@ -86,6 +86,7 @@ def type_phenopackets(
     findings.extend(reader.findings())
     typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
     kept, duplicates = _drop_duplicates(typed)
+    ledger.require_accounted(len(typed), len(kept), duplicates)
     return kept, ledger.concatenate([ledger.findings_frame(findings), duplicates])
 
 

@@ -78,7 +78,8 @@ def type_triage(
         raise ValueError(
             f"the triage form has no column {', '.join(absent)}; expected {', '.join(triage_form.TRIAGE_COLUMNS)}"
         )
-    text = _as_text(form)
+    readable, unreadable_ledger = ledger.without_unreadable(form)
+    text = _as_text(readable)
     text, identity_ledger = _identified(text)
     text, duplicate_ledger = _without_duplicates(text)
     numbers, number_ledgers = _numbers(text)
@@ -91,8 +92,18 @@ def type_triage(
     )
     provenance = _provenances(text[triage_form.SIMULATED])
     typed = pd.concat([identity, provenance, arrival, numbers, coded, symptoms], axis=1)
-    ledgers = [identity_ledger, duplicate_ledger, *number_ledgers, *code_ledgers, arrival_ledger, *symptom_ledgers]
-    return typed[list(TYPED_TRIAGE_COLUMNS)].reset_index(drop=True), ledger.concatenate(ledgers)
+    ledgers = [
+        unreadable_ledger,
+        identity_ledger,
+        duplicate_ledger,
+        *number_ledgers,
+        *code_ledgers,
+        arrival_ledger,
+        *symptom_ledgers,
+    ]
+    found = ledger.concatenate(ledgers)
+    ledger.require_accounted(len(form), len(typed), found)
+    return typed[list(TYPED_TRIAGE_COLUMNS)].reset_index(drop=True), found
 
 
 def _as_text(form: pd.DataFrame) -> pd.DataFrame:
@@ -102,6 +113,8 @@ def _as_text(form: pd.DataFrame) -> pd.DataFrame:
     stripped = table.apply(lambda cells: cells.str.replace("\0", "", regex=False).str.strip())
     text = stripped.mask(stripped.apply(lambda cells: cells.str.lower().isin(_MISSING)))
     lines = pd.Series(np.arange(len(text)) + FIRST_DATA_LINE, index=text.index, dtype="Int64")
+    if columns.SOURCE_LINE in form.columns:
+        lines = form[columns.SOURCE_LINE].reset_index(drop=True).astype("Int64")
     source = text[columns.SOURCE_FILE].fillna("triage form")
     place = {columns.SOURCE_FILE: source, columns.SOURCE_LINE: lines, columns.CASE_ID: text[triage_form.ENCOUNTER_ID]}
     return pd.DataFrame({**{name: text[name] for name in triage_form.TRIAGE_COLUMNS}, **place})

@@ -57,12 +57,17 @@ def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         raise ValueError(
             f"the truth file has no column {', '.join(absent)}; expected {', '.join(truth_file.TRUTH_COLUMNS)}"
         )
-    table = rows.reset_index(drop=True).reindex(columns=[*truth_file.TRUTH_COLUMNS, columns.SOURCE_FILE]).astype("str")
+    readable, unreadable = ledger.without_unreadable(rows)
+    wanted = [*truth_file.TRUTH_COLUMNS, columns.SOURCE_FILE]
+    table = readable.reset_index(drop=True).reindex(columns=wanted).astype("str")
+    lines: object = np.arange(len(table)) + FIRST_DATA_LINE
+    if columns.SOURCE_LINE in readable.columns:
+        lines = readable[columns.SOURCE_LINE].reset_index(drop=True)
     text = table.apply(lambda cells: cells.str.strip().replace("", np.nan))
     typed = pd.DataFrame(
         {
             columns.SOURCE_FILE: text[columns.SOURCE_FILE].fillna("truth file"),
-            columns.SOURCE_LINE: np.arange(len(text)) + FIRST_DATA_LINE,
+            columns.SOURCE_LINE: lines,
             columns.CASE_ID: text[truth_file.ENCOUNTER_ID],
             columns.PATIENT_ID: _mapped(text[truth_file.PATIENT_ID], pseudonymise),
             columns.DIAGNOSIS_ID: _mapped(text[truth_file.DIAGNOSIS_ID], canonical_disease_id),
@@ -78,7 +83,9 @@ def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     valid, ledgers = _valid(typed)
     ranked = _with_status(valid)
     superseded = _status_ledger(ranked)
-    return ranked.reset_index(drop=True), ledger.concatenate([*ledgers, superseded])
+    found = ledger.concatenate([unreadable, *ledgers, superseded])
+    ledger.require_accounted(len(rows), len(ranked), found)
+    return ranked.reset_index(drop=True), found
 
 
 def diagnoses_of_cases(cases: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +145,7 @@ def _valid(typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
 
 
 def _with_status(valid: pd.DataFrame) -> pd.DataFrame:
-    ordered = valid.sort_values([columns.CONFIRMED_AT, columns.SOURCE_LINE], kind="stable", na_position="first")
+    ordered = valid.sort_values(columns.CONFIRMED_AT, kind="stable", na_position="first")
     key = _key(ordered)
     repeats = ordered.assign(key=key).duplicated(
         subset=["key", columns.DIAGNOSIS_ID, columns.CONFIRMED_AT], keep="last"

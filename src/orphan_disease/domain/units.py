@@ -3,8 +3,9 @@
 Every conversion that a clinical reading needs is linear: reading * factor + offset.
 """
 
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -60,17 +61,17 @@ _UCUM: Final[Mapping[str, str]] = MappingProxyType(
         "points": "dimensionless",
         "puntos": "dimensionless",
         "{count}": "dimensionless",
-        "a": "julian_year",
-        "mo": "julian_year/12",
+        "a": "year",
+        "mo": "month",
         "wk": "week",
         "d": "day",
         "h": "hour",
         "min": "minute",
-        "years": "julian_year",
-        "years_old": "julian_year",
-        "años": "julian_year",
-        "months": "julian_year/12",
-        "meses": "julian_year/12",
+        "years": "year",
+        "years_old": "year",
+        "años": "year",
+        "months": "month",
+        "meses": "month",
         "semanas": "week",
         "días": "day",
         "horas": "hour",
@@ -84,7 +85,7 @@ def _registry() -> Any:
     return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
 
 
-@cache
+@lru_cache(maxsize=1_024)  # units come from documents: the memory of them is bounded
 def conversion(unit: str, wanted: str) -> Conversion:
     """How a reading in `unit` becomes one in `wanted`.
 
@@ -117,6 +118,13 @@ def conversion(unit: str, wanted: str) -> Conversion:
     return Conversion(one - zero, zero)
 
 
+# Names and quotients of names: an expression with numbers and powers ("9**9**9") would be reckoned, not looked up.
+_NAME = re.compile(r"[^\W\d]{1,24}(?:/[^\W\d]{1,24})?")
+
+
 def _name(unit: str) -> str:
     plain = unit.strip()
-    return _UCUM.get(plain) or _UCUM.get(plain.lower()) or plain
+    named = _UCUM.get(plain) or _UCUM.get(plain.lower())
+    if named is None and not _NAME.fullmatch(plain):
+        raise ValueError("no name of a unit")
+    return named or plain

@@ -7,12 +7,14 @@ import pandas as pd
 from orphan_disease.contracts.frames import patients
 from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.data_engineering import LabelParams, SplitParams
+from orphan_disease.contracts.parameters.triage_form import TriageFormParams
 from orphan_disease.domain import cases as case_table
-from orphan_disease.domain import data_quality, phenopacket_frames, splitting, triage, truth
+from orphan_disease.domain import data_quality, ledger, phenopacket_frames, splitting, triage, truth
 from orphan_disease.domain import labels as label_table
 from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.symptom_codes import current_ids, local_terms
+from orphan_disease.domain.triage_mapping import apply_mapping
 
 __all__ = [
     "build_cases",
@@ -28,17 +30,19 @@ __all__ = [
 Typed = tuple[pd.DataFrame, pd.DataFrame]  # a typed table and the ledger of what the cleaning did
 
 
-def type_triage_form(
+def type_triage_form(  # noqa: PLR0913, PLR0917  # one argument per dataset
     form: pd.DataFrame,
     local_codes: pd.DataFrame,
     hpo_terms: pd.DataFrame,
     hpo_alternatives: pd.DataFrame,
     vocabulary: ClinicalVocabulary,
+    params: TriageFormParams,
 ) -> Typed:
-    """Type the triage form: one unit a field, symptoms as terms, impossible values set missing."""
+    """Type the triage form: the hospital's columns and units as the project's, what is impossible set missing."""
     terms = current_ids(hpo_terms, hpo_alternatives)
-    typed, found = triage.type_triage(form, terms, local_terms(local_codes, terms), vocabulary.phrases)
-    return typed, require_shape(found, patients.LEDGER)
+    mapped, unused = apply_mapping(form, params.active)
+    typed, found = triage.type_triage(mapped, terms, local_terms(local_codes, terms), vocabulary.phrases)
+    return typed, require_shape(ledger.concatenate([unused, found]), patients.LEDGER)
 
 
 def type_histories(

@@ -33,6 +33,7 @@ def create_patients_pipeline() -> Pipeline:
                     "form": "raw_triage",
                     "local_codes": "raw_local_codes",
                     "vocabulary": "clinical_vocabulary",
+                    "params": "params:triage_form",
                     **hpo,
                 },
                 outputs=["typed_triage", "triage_quarantine"],
