@@ -91,6 +91,15 @@ def test_what_is_impossible_is_an_error_and_no_value(written: str) -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize(
+    ("field", "unit", "written"), [("blood_pressure", "mm[Hg]", "12/8"), ("temperature", "Cel", "101,3")]
+)
+def test_no_other_unit_is_tried_on_a_declared_one(field: str, unit: str, written: str) -> None:
+    typed, found = _typed({"x": ColumnSpec(field=field, unit=unit)}, {"x": written})
+    assert typed[[columns.SYSTOLIC_MMHG, columns.DIASTOLIC_MMHG, columns.TEMPERATURE_C]].isna().all(axis=None)
+    assert set(found[columns.REASON]) == {"VITAL_OUT_OF_RANGE"}
+
+
 def test_the_age_is_reckoned_from_the_birth_where_the_form_gives_none() -> None:
     specs = {
         "nacimiento": ColumnSpec(field="birth_date"),
@@ -124,4 +133,4 @@ def _typed(specs: dict[str, ColumnSpec], *rows: dict[str, str]) -> tuple[pd.Data
     }
     mapping = FormMapping(columns=specs | identity, decimal="comma", time_formats=("%d/%m/%Y",))
     visits = [row | {"nhc": f"p{n}", "id": f"v{n}", "llegada": "05/03/2020"} for n, row in enumerate(rows)]
-    return type_triage(apply_mapping(form(*visits), mapping)[0], TERMS, {})
+    return type_triage(apply_mapping(form(*visits), mapping)[0], TERMS, {}, {}, mapping.declared_fields)

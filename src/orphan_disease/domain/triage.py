@@ -5,6 +5,7 @@ visit id. Everything else that is wrong is repaired or set missing, field by fie
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ def type_triage(
     terms: Mapping[str, str],
     local: Mapping[str, str],
     phrases: Mapping[str, str] = MappingProxyType({}),
+    declared: frozenset[str] = frozenset(),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the triage form.
 
@@ -66,6 +68,7 @@ def type_triage(
         terms: current HPO id of every known id.
         local: current HPO id of every local code, upper-case.
         phrases: HPO id by normalised phrase, for symptoms in words (see `domain.free_text`).
+        declared: columns of the form whose unit the hospital declares: no other unit is tried on them.
 
     Returns:
         The visits (columns TYPED_TRIAGE_COLUMNS, in the form's order) and the ledger.
@@ -82,7 +85,7 @@ def type_triage(
     text = _as_text(readable)
     text, identity_ledger = _identified(text)
     text, duplicate_ledger = _without_duplicates(text)
-    numbers, number_ledgers = _numbers(text)
+    numbers, number_ledgers = _numbers(text, declared)
     coded, code_ledgers = _coded(text)
     arrival, arrival_ledger = _arrivals(text)
     symptoms, symptom_ledgers = _symptoms(text, terms, local, phrases)
@@ -168,9 +171,11 @@ def _without_duplicates(text: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     return text.loc[~(copies | superseded | near)], ledger.concatenate(ledgers)
 
 
-def _numbers(text: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    read = {check.column: vitals.type_number(text, check) for check in checks.NUMERIC_CHECKS}
-    read[columns.TEMPERATURE_C] = vitals.read_temperatures(text)
+def _numbers(text: pd.DataFrame, declared: frozenset[str]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    limits = [replace(check, rescues=()) if check.field in declared else check for check in checks.NUMERIC_CHECKS]
+    read = {check.column: vitals.type_number(text, check) for check in limits}
+    is_declared = triage_form.TEMPERATURE in declared
+    read[columns.TEMPERATURE_C] = vitals.read_temperatures(text, is_declared=is_declared)
     read[columns.AGE_DAYS] = vitals.read_ages(text)
     numbers = pd.DataFrame({name: values for name, (values, _) in read.items()}, index=text.index)
     systolic, diastolic, swaps = vitals.type_pressures(

@@ -56,6 +56,13 @@ class FormMapping(_Frozen):
             raise ValueError(f"two columns for {', '.join(twice)}; only {', '.join(several)} may have several")
         return self
 
+    @property
+    def declared_fields(self) -> frozenset[str]:
+        """The project's columns whose unit the hospital declares."""
+        fields = {spec.field for spec in self.columns.values() if spec.unit is not None}
+        pressures = {triage_form.SYSTOLIC, triage_form.DIASTOLIC} if BLOOD_PRESSURE in fields else set()
+        return frozenset(fields | pressures)
+
 
 class TriageFormParams(_Frozen):
     """The mappings that are written down, and the one in use."""

@@ -41,7 +41,8 @@ def type_triage_form(  # noqa: PLR0913, PLR0917  # one argument per dataset
     """Type the triage form: the hospital's columns and units as the project's, what is impossible set missing."""
     terms = current_ids(hpo_terms, hpo_alternatives)
     mapped, unused = apply_mapping(form, params.active)
-    typed, found = triage.type_triage(mapped, terms, local_terms(local_codes, terms), vocabulary.phrases)
+    local, declared = local_terms(local_codes, terms), params.active.declared_fields
+    typed, found = triage.type_triage(mapped, terms, local, vocabulary.phrases, declared)
     return typed, require_shape(ledger.concatenate([unused, found]), patients.LEDGER)
 
 
