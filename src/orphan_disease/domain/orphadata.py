@@ -1,8 +1,8 @@
 """Orphanet's scientific knowledge files: Orphadata XML, products 1, 3 or 7, 4 and 9, into the frames of ORPHApackets.
 
 What a file is, its elements say: 1 the nomenclature with cross-references, 3 one classification each, 7 the preferred
-head of each disorder, 4 phenotypes, 9 prevalence and ages. Only cross-references to OMIM are kept, as ORPHApackets have no
-others. A document type or an entity is refused, so that no file can make itself grow or fetch another.
+head of each disorder, 4 phenotypes, 9 prevalence and ages. Only cross-references to OMIM are kept, as ORPHApackets have
+no others. A document type or an entity is refused, so that no file can make itself grow or fetch another.
 Structure: https://sciences.orphadata.com/orphanet-scientific-knowledge-files/
 """
 
