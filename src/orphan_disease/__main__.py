@@ -16,6 +16,7 @@ from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 from orphan_disease.adapters.speed_measurements import measure_speed
+from orphan_disease.contracts.cleaning_rules import rules_page
 
 PACKAGE_NAME = "orphan_disease"
 
@@ -72,6 +73,12 @@ def models_command(env: str) -> None:
             ", ".join(f"{name}={value}" for name, value in sorted(record.tags.items())),
         )
     Console().print(table if table.row_count else "No model is registered yet: `make train` registers the first.")
+
+
+@main.command("checks")
+def checks_command() -> None:
+    """Print the rules of cleaning as docs/reference/checks.md shows them."""
+    click.echo(rules_page(), nl=False)
 
 
 @main.command("measure-dominance")

@@ -12,6 +12,7 @@ from orphan_disease.domain import cases as case_table
 from orphan_disease.domain import data_quality, ledger, phenopacket_frames, splitting, triage, truth
 from orphan_disease.domain import labels as label_table
 from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
+from orphan_disease.domain.data_quality_page import data_quality_page
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.symptom_codes import current_ids, local_terms
 from orphan_disease.domain.triage_mapping import apply_mapping
@@ -101,12 +102,17 @@ def split_cases(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) 
     return require_shape(splitting.assign_splits(cases, labels, params), patients.SPLIT_ASSIGNMENT)
 
 
-def summarise_data_quality(**tables: pd.DataFrame) -> dict[str, Any]:
+def summarise_data_quality(**tables: pd.DataFrame) -> tuple[dict[str, Any], str]:
     """Count what was read, repaired, set missing, merged and quarantined, by source, field and reason.
 
     Args:
         tables: for each source `<source>` and `<source>_quarantine`, and `split_assignment`.
+
+    Returns:
+        The report, and the same as a page.
     """
     names = [name for name in tables if f"{name}_quarantine" in tables]
     sources = {name: data_quality.summarise_source(tables[name], tables[f"{name}_quarantine"]) for name in names}
-    return {"sources": sources, "split": data_quality.summarise_split(tables["labels"], tables["split_assignment"])}
+    split = data_quality.summarise_split(tables["labels"], tables["split_assignment"])
+    report = {"sources": sources, "split": split}
+    return report, data_quality_page(report)

@@ -104,7 +104,7 @@ def create_patients_pipeline() -> Pipeline:
                     "labels_quarantine": "labels_quarantine",
                     "split_assignment": "split_assignment",
                 },
-                outputs="data_quality_report",
+                outputs=["data_quality_report", "data_quality_page"],
                 name="summarise_data_quality",
             ),
         ]
