@@ -47,6 +47,11 @@ def test_disorders_are_orphanets_and_no_groups(codes: pd.DataFrame, orphapackets
         assert "group" not in packet.kind.lower() and packet.kind != "Category", target
 
 
+def test_a_common_condition_is_no_orphan_disorder() -> None:
+    common = set(read_package_table("common_conditions")["condition_id"])
+    assert not common & set(read_vocabulary().disorder_codes)
+
+
 def test_an_exclusion_needs_the_same_meaning(codes: pd.DataFrame) -> None:
     """A title of "other" or "and" covers more than one term, so that its refutation excludes none."""
     other = codes["source"].str.contains(r"title: Other\b")

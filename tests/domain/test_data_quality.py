@@ -51,7 +51,8 @@ def test_the_page_says_every_count_and_needs_nothing_else() -> None:
             "triage": {
                 "read": 1234, "kept": 1200, "noted": 0, "repaired": 5, "set_missing": 17, "merged": 30,
                 "quarantined": 4, "rejected": 0,
-                "findings": {"heart_rate": {"VITAL_OUT_OF_RANGE": 17}, "<b>": {"COLUMN_NOT_MAPPED": 1}},
+                "findings": {"heart_rate": {"VITAL_OUT_OF_RANGE": 17}, "sex": {"VALUE_UNKNOWN": 3},
+                "temperature_unit": {"VALUE_UNKNOWN": 2}, "<b>": {"COLUMN_NOT_MAPPED": 1}},
             }
         },
         "split": {"hospital": {"train": {"cases": 9, "groups": 3}}},
@@ -60,4 +61,5 @@ def test_the_page_says_every_count_and_needs_nothing_else() -> None:
     assert "1,234" in page and "a reading is one that a living patient can show" in page
     assert 'aria-label="1,200 kept, 30 merged, 4 quarantined"' in page
     assert "<b>" not in page and "&lt;b&gt;" in page
+    assert page.index("a scale is C, F or K") > page.index("temperature_unit") > page.index("a word is one of the form")
     assert "http" not in page and "<script" not in page

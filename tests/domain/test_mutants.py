@@ -94,7 +94,7 @@ def mutants(draw: st.DrawFn, original: dict[str, Any]) -> str:
         holder = _at(document, tuple(above))
         kind = draw(st.sampled_from(["odd", "drop", "twice", "text", "deep"]))
         if kind == "odd":
-            holder[last] = draw(st.sampled_from(ODD))
+            holder[last] = copy.deepcopy(draw(st.sampled_from(ODD)))  # a later change may reach into it
         elif kind == "drop":
             del holder[last]
         elif kind == "twice" and isinstance(holder, list):

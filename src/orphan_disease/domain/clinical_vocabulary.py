@@ -6,6 +6,7 @@ A code is never guessed: one that HPO refers to from two terms stands for neithe
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -56,6 +57,15 @@ class ClinicalVocabulary:
 
     codes: Mapping[str, tuple[CodeMeaning, ...]] = field(default_factory=dict)
     phrases: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def disorder_codes(self) -> Mapping[str, str]:
+        """The disorder of every code that names exactly one ("ICD10:E84" -> "ORPHA:586")."""
+        named = {
+            code: [each.target for each in meanings if each.is_exact and not each.target.startswith(f"{HPO}:")]
+            for code, meanings in self.codes.items()
+        }
+        return {code: targets[0] for code, targets in named.items() if len(targets) == 1}
 
     def meanings(self, code: str) -> tuple[CodeMeaning, ...]:
         """What a code stands for; an ICD-10 code that is not listed means what the categories above it mean, at least.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
-from orphan_disease.contracts.cleaning_rules import CLEANING_RULES
+from orphan_disease.contracts.cleaning_rules import CLEANING_RULES, CleaningRule
 
 __all__ = ["data_quality_page"]
 
@@ -17,9 +17,6 @@ _OUTCOMES: Final = (
     ("set_missing", "set missing"),
     ("noted", "notes"),
 )
-_RULES: Final = {rule.reason: rule.rule for rule in CLEANING_RULES}
-_ACTIONS: Final = {rule.reason: str(rule.action) for rule in CLEANING_RULES}
-
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1b2733;--soft:#5a6875;--line:#d9e0e6;--paper:#fff;--band:#f4f7f9;--good:#2f7d5b;--warn:#b5651d;
 --bad:#a5312d}
@@ -94,10 +91,16 @@ def _findings(sources: Mapping[str, Any]) -> Iterator[str]:
     yield '<div class="wrap"><table><thead><tr><th>source</th><th>field</th><th>reason</th><th>action</th><th>rule</th>'
     yield '<th class="n">findings</th></tr></thead><tbody>'
     for count, name, field, reason in sorted(rows, key=lambda row: (row[1], -row[0], row[2], row[3])):
-        action, rule = _ACTIONS.get(reason, ""), _RULES.get(reason, "")
+        rule = _rule(field, reason)
         yield f"<tr><td>{escape(name)}</td><td><code>{escape(field)}</code></td><td><code>{escape(reason)}</code></td>"
-        yield f"<td>{escape(action)}</td><td>{escape(rule)}</td>{_number(count)}</tr>"
+        yield f"<td>{rule.action}</td><td>{escape(rule.rule)}</td>{_number(count)}</tr>"
     yield "</tbody></table></div>"
+
+
+def _rule(field: str, reason: str) -> CleaningRule:
+    """The rule of a finding: of those with its reason the one that names its field, else the first."""
+    rules = [rule for rule in CLEANING_RULES if rule.reason == reason]
+    return next((rule for rule in rules if field in rule.field.split(", ")), rules[0])
 
 
 def _split(split: Mapping[str, Any]) -> Iterator[str]:

@@ -63,9 +63,9 @@ def type_confirmed_cases(
     return typed, require_shape(found, patients.LEDGER)
 
 
-def type_truth(rows: pd.DataFrame) -> Typed:
+def type_truth(rows: pd.DataFrame, vocabulary: ClinicalVocabulary) -> Typed:
     """Type the truth file: every diagnosis is kept, the latest of a visit or patient stands."""
-    typed, found = truth.type_truth(rows)
+    typed, found = truth.type_truth(rows, vocabulary.disorder_codes)
     return typed, require_shape(found, patients.LEDGER)
 
 

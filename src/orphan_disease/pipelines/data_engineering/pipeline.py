@@ -53,7 +53,7 @@ def create_patients_pipeline() -> Pipeline:
             ),
             Node(
                 type_truth,
-                inputs={"rows": "raw_truth"},
+                inputs={"rows": "raw_truth", "vocabulary": "clinical_vocabulary"},
                 outputs=["typed_truth", "truth_quarantine"],
                 name="type_truth",
             ),
