@@ -13,6 +13,7 @@ from rich.table import Table
 
 from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
+from orphan_disease.adapters.ingestion_measurement import measure_ingestion
 from orphan_disease.adapters.measurements import measure_dominance
 from orphan_disease.adapters.model_registry import list_versions
 from orphan_disease.adapters.speed_measurements import measure_speed
@@ -79,6 +80,19 @@ def models_command(env: str) -> None:
 def checks_command() -> None:
     """Print the rules of cleaning as docs/reference/checks.md shows them."""
     click.echo(rules_page(), nl=False)
+
+
+@main.command("measure-ingestion")
+@click.option("--triage", "rows", multiple=True, type=int, default=(10_000, 100_000), show_default=True)
+@click.option("--phenopackets", multiple=True, type=int, default=(10_000,), show_default=True)
+def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ...]) -> None:
+    """Print how many records a second are read and typed, and in how much memory (docs/reference/sources.md)."""
+    for figure in measure_ingestion(rows, phenopackets):
+        rate = figure.records / figure.seconds
+        click.echo(
+            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s, "
+            f"{rate:,.0f} records/s, peak {figure.peak_mib:,.0f} MiB"
+        )
 
 
 @main.command("measure-dominance")

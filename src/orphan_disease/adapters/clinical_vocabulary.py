@@ -8,7 +8,7 @@ from kedro.io import AbstractDataset, DatasetError
 from orphan_disease.adapters.knowledge_datasets import HpoTextDataset
 from orphan_disease.adapters.package_tables import read_package_table
 from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary, build_vocabulary
-from orphan_disease.domain.obo import parse_obo
+from orphan_disease.domain.obograph import parse_ontology
 
 __all__ = ["ClinicalVocabularyDataset", "read_vocabulary"]
 
@@ -25,7 +25,7 @@ def read_vocabulary(ontology_path: str | None = None) -> ClinicalVocabulary:
     """
     lines = HpoTextDataset(name="hp.obo", filepath=ontology_path).load()
     return build_vocabulary(
-        parse_obo(lines),
+        parse_ontology(lines),
         read_package_table("condition_codes"),
         read_package_table("spanish_terms"),
         read_package_table("english_terms"),

@@ -13,7 +13,8 @@ from orphan_disease.domain import knowledge_profile, orphadata, orphanet
 from orphan_disease.domain.annotations import parse_hpoa, release_of
 from orphan_disease.domain.disorder_categories import categories_by_fact
 from orphan_disease.domain.dominance import dominant_categories
-from orphan_disease.domain.ontology import Ontology, parse_obo
+from orphan_disease.domain.obograph import parse_ontology
+from orphan_disease.domain.ontology import Ontology
 
 __all__ = ["build_disorders", "summarise_knowledge", "type_hpo_annotations", "type_hpo_ontology", "type_orphanet"]
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 def type_hpo_ontology(lines: list[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Type HPO's terms, their parents, and the ids that they replace."""
-    content = parse_obo(lines)
+    content = parse_ontology(lines)
     return (
         require_shape(content.terms, shapes.HPO_TERMS),
         require_shape(content.edges, shapes.HPO_EDGES),
