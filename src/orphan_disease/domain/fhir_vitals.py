@@ -4,6 +4,7 @@ LOINC codes are those of FHIR's vital signs profile (https://hl7.org/fhir/R4/obs
 codes for pain, consciousness (AVPU) and pregnancy status.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -70,6 +71,9 @@ CODED_SIGNS: Final[Mapping[str, tuple[str, Mapping[str, str | float]]]] = Mappin
 )
 
 
+_DECIMAL = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+
+
 class VitalReading(NamedTuple):
     """One reading in the project's unit, or the note that says why there is none."""
 
@@ -106,6 +110,8 @@ def readings_of(observation: Mapping[str, Json]) -> Iterator[VitalReading]:
 
 def _measured(column: str, quantity: Mapping[str, Json]) -> VitalReading:
     value = quantity.get("value")
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):  # some exporters keep a decimal's digits in a text
+        value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e9:  # noqa: PLR2004
         return VitalReading(column, None, Note(column, "NOT_A_NUMBER", "expected a number"))
     unit = text(quantity.get("code")) or text(quantity.get("unit"))
