@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from orphan_disease.contracts.cleaning_rules import CLEANING_RULES, REASONS, rules_page
-from orphan_disease.contracts.frames.patients import LEDGER, ShapeError, require_shape
+from orphan_disease.contracts.frames.patients import LEDGER
+from orphan_disease.contracts.frames.shape import ShapeError, require_shape
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain.ledger import Finding, findings_frame
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from orphan_disease.adapters.table_files import read_table
 from orphan_disease.contracts import columns, triage_form
 from orphan_disease.contracts.frames import patients
+from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.domain.cases import build_cases
 from orphan_disease.domain.phenopacket_frames import type_phenopackets
 from orphan_disease.domain.triage import type_triage
@@ -133,11 +134,11 @@ def _accepted_or_set_aside(text: str) -> None:
     typed, found = type_phenopackets(
         documents.astype({columns.SOURCE_LINE: "Int64"}), {term: term for term in ONTOLOGY.term_ids}, fhir.VOCABULARY
     )
-    patients.require_shape(found, patients.LEDGER)
+    require_shape(found, patients.LEDGER)
     assert len(typed) or len(found), "neither accepted nor set aside"
     nothing = typed.iloc[:0]
     cases, _ = build_cases(nothing, nothing, typed, ONTOLOGY)
-    patients.require_shape(cases, patients.CASES)
+    require_shape(cases, patients.CASES)
 
 
 @SETTINGS
@@ -181,7 +182,7 @@ def _quoted(row: dict[str, str]) -> str:
 def test_mutated_rows_are_typed_or_set_aside(content: bytes) -> None:
     form = read_table("form.csv", content)
     typed, found = type_triage(form, TERMS, {"TOS": "HP:0001945"}, PHRASES)  # the accounting is asserted inside
-    patients.require_shape(found, patients.LEDGER)
+    require_shape(found, patients.LEDGER)
     assert set(typed[columns.CASE_ID]) <= set(form[triage_form.ENCOUNTER_ID].dropna().str.replace("\0", "").str.strip())
 
 
