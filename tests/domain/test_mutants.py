@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orphan_disease.adapters.table_files import read_table
+from orphan_disease.adapters.source_tables import read_table
 from orphan_disease.contracts import columns, triage_form
 from orphan_disease.contracts.frames import patients
 from orphan_disease.contracts.frames.shape import require_shape

@@ -17,7 +17,7 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from orphan_disease.adapters.atomic import atomic_open
-from orphan_disease.adapters.table_files import TABLE_SUFFIXES, TableFileError, read_table
+from orphan_disease.adapters.source_tables import TABLE_SUFFIXES, TableFileError, read_table
 from orphan_disease.contracts import columns
 
 __all__ = ["DOCUMENT_COLUMNS", "DocumentsDataset", "SourceDataset", "TableSourceDataset"]
