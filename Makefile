@@ -15,6 +15,11 @@ ENV ?= local
 PARAMS ?=
 # Processes that share the tests.
 WORKERS ?= 2
+# Of promotions and rollbacks: which version, why, and who approved it.
+VERSION ?=
+REASON ?= no reason given
+APPROVED_BY ?=
+APPROVAL = $(if $(APPROVED_BY),--approved-by="$(APPROVED_BY)")
 RUN := $(BIN)/kedro run --env=$(ENV) $(if $(PARAMS),--params=$(PARAMS))
 
 export KEDRO_DISABLE_TELEMETRY := 1
@@ -61,10 +66,23 @@ lint: $(INSTALLED) ## Check style, types and the borders between the rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+
+.PHONY: serve
+serve: $(INSTALLED) ## Serve the trained model on http://127.0.0.1:8000: API, page and metrics
+	$(BIN)/python -m orphan_disease.serving
 
 .PHONY: models
-models: $(INSTALLED) ## List the registered models, their aliases and figures
-	$(BIN)/orphan-disease models
+models: $(INSTALLED) ## List the models: version, date, knowledge, figures, gates, pointers
+	$(BIN)/orphan-disease models --env=$(ENV)
+
+.PHONY: promote
+promote: $(INSTALLED) ## Let a version serve: VERSION=… (the one trained last) REASON="…" APPROVED_BY="…"
+	$(BIN)/orphan-disease promote $(VERSION) --env=$(ENV) --reason="$(REASON)" $(APPROVAL)
+
+.PHONY: rollback
+rollback: $(INSTALLED) ## Let the champion before this one serve again, or VERSION=…: REASON="…" APPROVED_BY="…"
+	$(BIN)/orphan-disease rollback $(VERSION) --env=$(ENV) --reason="$(REASON)" $(APPROVAL)
 
 .PHONY: orphanet
 orphanet: $(INSTALLED) ## Download Orphanet's archive from its publisher, with its checksum
@@ -88,6 +106,10 @@ package: $(INSTALLED) ## Build the wheel and the archive of configuration into d
 	@# Kedro leaves out local/*.yml alone; a secret may lie there under any name.
 	tar -czf dist/conf-orphan_disease.tar.gz --exclude='conf/local/*' conf
 
+.PHONY: image
+image: ## Build the image that serves (docs/how_to/run-in-containers.md)
+	docker build --target serve --build-arg SOURCE_REVISION="$$(git rev-parse HEAD)" -t orphan-disease-serve .
+
 .PHONY: lock
 lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every pin that still fits
 	@# The installed build of torch decides (CPU or CUDA): without this, PyPI's CUDA build and its 20 packages come in.
@@ -96,6 +118,12 @@ lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every
 	  --output-file=requirements.lock pyproject.toml
 	rm .torch-constraint
 	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements.lock
+	@# The images' own sets, at the versions of the lock.
+	for group in serving tracking; do \
+	  $(BIN)/uv pip compile --quiet --python-version=3.11.7 --no-header --constraints=requirements.lock \
+	    --output-file="requirements-$$group.lock" --group="pyproject.toml:$$group"; \
+	  sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' "requirements-$$group.lock"; \
+	done
 
 .PHONY: clean
 clean: ## Remove caches and build output; data, models and the environment stay

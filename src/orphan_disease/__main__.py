@@ -4,33 +4,31 @@ from pathlib import Path
 from typing import cast
 
 import click
-from kedro.framework.cli.utils import find_run_command
-from kedro.framework.project import configure_project
-from kedro.framework.session import KedroSession
-from mlflow.tracking import MlflowClient
-from rich.console import Console
-from rich.table import Table
 
-from orphan_disease.adapters.case_stories import tell_cases
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
-from orphan_disease.adapters.ingestion_measurement import measure_ingestion
-from orphan_disease.adapters.measurements import measure_dominance
-from orphan_disease.adapters.model_registry import list_versions
-from orphan_disease.adapters.speed_measurements import measure_speed
 from orphan_disease.contracts.cleaning_rules import rules_page
+from orphan_disease.model_commands import MODEL_COMMANDS
+from orphan_disease.serving.access_commands import audit_group, keys_group
 
 PACKAGE_NAME = "orphan_disease"
 
 
 class _Commands(click.Group):
-    """The commands of this module, and `run`, which Kedro supplies once the project is configured."""
+    """The commands of this module, `run`, which Kedro supplies once the project is configured, and `serve`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "run"])
+        return sorted([*super().list_commands(ctx), "run", "serve"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "serve":
+            from orphan_disease.serving.command import serve_command  # noqa: PLC0415  # its libraries load for it alone
+
+            return serve_command
         if cmd_name != "run":
             return super().get_command(ctx, cmd_name)
+        from kedro.framework.cli.utils import find_run_command  # noqa: PLC0415  # seconds, which a rollback has not
+        from kedro.framework.project import configure_project  # noqa: PLC0415
+
         configure_project(PACKAGE_NAME)
         return cast(click.Command, find_run_command(PACKAGE_NAME))
 
@@ -39,6 +37,10 @@ class _Commands(click.Group):
 @click.version_option(package_name=PACKAGE_NAME)
 def main() -> None:
     """Is an orphan disease possible, and which service should see the patient?"""
+
+
+main.add_command(audit_group)
+main.add_command(keys_group)
 
 
 @main.command("download")
@@ -55,27 +57,6 @@ def download_command(source: str, refresh: bool) -> None:
     click.echo(f"{SOURCES[source].licence}, from {SOURCES[source].url}")
 
 
-@main.command("models")
-@click.option("--env", default="local", show_default=True, help="The environment whose tracking store is read.")
-def models_command(env: str) -> None:
-    """List the registered models: versions, aliases, runs and tags."""
-    configure_project(PACKAGE_NAME)
-    session = KedroSession.create(Path.cwd(), env=env)
-    with session:
-        session.load_context()  # kedro-mlflow points the client at the environment's store
-    table = Table("model", "version", "aliases", "registered (UTC)", "run", "tags")
-    for record in list_versions(MlflowClient()):
-        table.add_row(
-            record.model,
-            str(record.version),
-            ", ".join(record.aliases),
-            f"{record.registered_at:%Y-%m-%d %H:%M}",
-            record.run_id[:8],
-            ", ".join(f"{name}={value}" for name, value in sorted(record.tags.items())),
-        )
-    Console().print(table if table.row_count else "No model is registered yet: `make train` registers the first.")
-
-
 @main.command("checks")
 def checks_command() -> None:
     """Print the rules of cleaning as docs/reference/checks.md shows them."""
@@ -87,6 +68,8 @@ def checks_command() -> None:
 @click.option("--phenopackets", multiple=True, type=int, default=(10_000,), show_default=True)
 def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ...]) -> None:
     """Print how many records a second are read and typed, and in how much memory (docs/reference/sources.md)."""
+    from orphan_disease.adapters.ingestion_measurement import measure_ingestion  # noqa: PLC0415  # pandas
+
     for figure in measure_ingestion(rows, phenopackets):
         rate = figure.records / figure.seconds
         click.echo(
@@ -99,6 +82,8 @@ def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ..
 @click.option("--orphanet", type=click.Path(exists=True), help="ORPHApackets archive; by default the published one.")
 def measure_dominance_command(orphanet: str | None) -> None:
     """Compare the dominance rule with Orphanet's classification (docs/explanation/categories.md)."""
+    from orphan_disease.adapters.measurements import measure_dominance  # noqa: PLC0415  # pandas, scikit-learn
+
     try:
         click.echo(measure_dominance(["--orphanet", orphanet] if orphanet else []))
     except FileNotFoundError as error:
@@ -112,8 +97,19 @@ def measure_dominance_command(orphanet: str | None) -> None:
 @click.option("--model", default="latest", show_default=True, help="A version or a pointer.")
 def tell_command(cases: str, wanted: tuple[str, ...], models: str, model: str) -> None:
     """Tell cases (phenopackets: a file, a folder or a zip) as a clinician would read them, with the reasons."""
+    from orphan_disease.adapters.case_stories import tell_cases  # noqa: PLC0415  # torch
+
     for story in tell_cases(cases, wanted, models, model):
         click.echo(f"{story}\n")
+
+
+@main.command("measure-term-search")
+@click.option("--queries", default=125, show_default=True, help="Queries of each of four kinds.")
+def measure_term_search_command(queries: int) -> None:
+    """Print how long a search of HPO terms takes, typed whole, begun, misspelt and abbreviated."""
+    from orphan_disease.adapters.search_measurement import measure_term_search  # noqa: PLC0415  # pandas
+
+    click.echo(measure_term_search(queries))
 
 
 @main.command("measure-speed")
@@ -123,7 +119,13 @@ def tell_command(cases: str, wanted: tuple[str, ...], models: str, model: str) -
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw time and memory over the number of cases (PNG).")
 def measure_speed_command(models: str, sizes: tuple[int, ...], seed: int, plot: Path | None) -> None:
     """Time the latest model's differential: alone, in batches, and as cases grow."""
+    from orphan_disease.adapters.speed_measurements import measure_speed  # noqa: PLC0415  # torch, matplotlib
+
     click.echo(measure_speed(models, tuple(sorted(sizes)), seed, plot))
+
+
+for _command in MODEL_COMMANDS.values():
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

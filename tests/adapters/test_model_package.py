@@ -14,6 +14,7 @@ from kedro.io import DatasetError
 
 from orphan_disease.adapters.model_package import ModelPackageDataset, ModelPointerDataset
 from orphan_disease.adapters.package_files import PackageError, read_manifest, read_package, write_package
+from orphan_disease.adapters.package_manifest import content_version
 from tests.domain.small_predictor import CATEGORIES, small_cases, small_predictor
 
 MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -98,7 +99,8 @@ def test_a_package_of_another_release_is_refused(copied: Path) -> None:
     index.write_bytes(orjson.dumps(content))
     manifest = read_manifest(copied)
     files = {**manifest.files, "predictor/index.json": hashlib.sha256(index.read_bytes()).hexdigest()}
-    (copied / "manifest.json").write_text(manifest.model_copy(update={"files": files}).model_dump_json())
+    rewritten = manifest.model_copy(update={"files": files, "version": content_version(files)})
+    (copied / "manifest.json").write_text(rewritten.model_dump_json())
 
     with pytest.raises(PackageError, match=r"another release.*train again"):
         read_package(copied)

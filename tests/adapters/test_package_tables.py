@@ -1,7 +1,8 @@
 import pytest
 from kedro.io import DatasetError
 
-from orphan_disease.adapters.package_tables import PackageTableDataset, read_package_table
+from orphan_disease.adapters.package_tables import PackageTableDataset
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.contracts.package_tables import TABLE_TYPES, PackageTable
 
 

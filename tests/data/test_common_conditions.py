@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from orphan_disease.adapters.package_tables import read_package_table
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.contracts.columns import VITAL_SIGNS
 from orphan_disease.contracts.vocabulary import ChiefComplaint
 from orphan_disease.domain.disease_ids import is_common_condition

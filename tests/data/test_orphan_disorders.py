@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from orphan_disease.adapters.package_tables import read_package_table
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.domain.prevalence import PREVALENCE_CLASSES
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pandas as pd
 import pytest
 
-from orphan_disease.adapters.package_tables import read_package_table
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.contracts.vocabulary import ChiefComplaint
 from orphan_disease.domain.ontology import PHENOTYPE_ROOT, Ontology
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from orphan_disease.adapters.knowledge_datasets import OrphanetArchiveDataset
-from orphan_disease.adapters.package_tables import read_package_table
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.contracts.parameters.knowledge import CategoryScheme, CategorySpec
 from orphan_disease.domain.annotations import parse_hpoa
 from orphan_disease.domain.disorders import OrphanetFrames, build_disorders, member_index, resolve_diagnosis

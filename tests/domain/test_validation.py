@@ -80,21 +80,33 @@ def test_real_cases_decide_once_there_are_enough(real: int, deciding: int) -> No
     assert rows.sum() == deciding
 
 
-def _select(loss_of_second: float, milliseconds: dict[str, float], **params: float) -> tuple[str, tuple[str, ...]]:
+def _select(
+    loss_of_second: float,
+    milliseconds: dict[str, float],
+    megabytes: dict[str, float] | None = None,
+    **params: float,
+) -> tuple[str, tuple[str, ...]]:
     training = _training()
     sure = np.where(training.codes[:, None] == [0, 1], 0.9, 0.1)
     unsure = np.where(training.codes[:, None] == [0, 1], loss_of_second, 1 - loss_of_second)
-    costs = {name: Cost(1.0, latency, 1.0) for name, latency in milliseconds.items()}
+    sizes = megabytes or dict.fromkeys(milliseconds, 1.0)
+    costs = {name: Cost(1.0, latency, sizes[name]) for name, latency in milliseconds.items()}
     chosen = select_candidate(
         {"first": sure, "second": unsure}, costs, training, SelectionParams(bootstrap_samples=20, **params), seed=0
     )
     return chosen.name, chosen.beyond_gates
 
 
-def test_equal_f1_is_decided_by_log_loss_then_latency() -> None:
+def test_equal_f1_is_decided_by_log_loss_then_size() -> None:
+    either = {"first": 9.0, "second": 1.0}
     assert _select(0.99, {"first": 1.0, "second": 9.0})[0] == "second"
-    assert _select(0.9, {"first": 9.0, "second": 1.0})[0] == "second"
-    assert _select(0.6, {"first": 9.0, "second": 1.0})[0] == "first"
+    assert _select(0.9, either, {"first": 2.0, "second": 1.0})[0] == "second"
+    assert _select(0.9, either, {"first": 1.0, "second": 2.0})[0] == "first"
+    assert _select(0.6, either)[0] == "first"
+
+
+def test_measured_time_chooses_nothing_among_equals() -> None:
+    assert _select(0.9, {"first": 9.0, "second": 1.0}) == _select(0.9, {"first": 1.0, "second": 9.0})
 
 
 def test_a_candidate_beyond_a_gate_is_never_taken() -> None:

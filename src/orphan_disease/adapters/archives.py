@@ -213,6 +213,15 @@ class _Reader:
             raise ArchiveError(msg)
         return decoder(entry)
 
+    def _place(self, entry: Mapping[str, Any]) -> Path:
+        """The file of an entry: directly inside the archive, and no link out of it."""
+        name = str(entry["file"])
+        place = self._folder / name
+        if Path(name).name != name or name in {"", ".", ".."} or place.is_symlink():
+            msg = f"{self._folder}: {INDEX_FILE} names the file {name!r}, which is outside the archive"
+            raise ArchiveError(msg)
+        return place
+
     def _class(self, entry: Mapping[str, Any]) -> Any:
         try:
             return self._allowed[entry["class"]]
@@ -236,7 +245,7 @@ class _Reader:
         return self._class(entry)(**{name: self.decode(item) for name, item in entry["fields"].items()})
 
     def _decode_array(self, entry: Mapping[str, Any]) -> Any:
-        return np.load(self._folder / entry["file"], allow_pickle=False)
+        return np.load(self._place(entry), allow_pickle=False)
 
     def _decode_objects(self, entry: Mapping[str, Any]) -> Any:
         values = np.empty(len(entry["items"]), dtype=object)
@@ -245,10 +254,10 @@ class _Reader:
         return values.reshape(entry["shape"])
 
     def _decode_sparse(self, entry: Mapping[str, Any]) -> Any:
-        return sparse.load_npz(self._folder / entry["file"])
+        return sparse.load_npz(self._place(entry))
 
     def _decode_frame(self, entry: Mapping[str, Any]) -> pd.DataFrame:
-        table = pq.read_table(self._folder / entry["file"])
+        table = pq.read_table(self._place(entry))
         frame = typing.cast(pd.DataFrame, table.to_pandas())
         lists = {
             field.name: pd.Series(table[field.name].to_pylist(), index=frame.index, dtype=object)
@@ -271,4 +280,4 @@ class _Reader:
         if foreign is None:
             msg = f"{self._folder}: no reader for format {entry['format']!r}"
             raise ArchiveError(msg)
-        return foreign.read(self._folder / entry["file"])
+        return foreign.read(self._place(entry))

@@ -7,15 +7,10 @@ request (or one completed multipart upload), which is atomic by the protocol.
 Bytes are deterministic: equal data give equal files, with the same versions of the libraries.
 """
 
-import os
-import shutil
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO, TextIOWrapper
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO, Any, ClassVar, Generic, TypeVar, cast
-from uuid import uuid4
 
 import fsspec
 import orjson
@@ -25,6 +20,8 @@ import pyarrow.parquet as pq
 from kedro.io import AbstractVersionedDataset, DatasetError, Version
 from kedro.io.core import get_filepath_str, get_protocol_and_path
 from matplotlib.figure import Figure
+
+from orphan_disease.adapters.atomic_files import atomic_folder, atomic_open
 
 __all__ = [
     "AtomicCSVDataset",
@@ -39,95 +36,6 @@ __all__ = [
 
 _Saved = TypeVar("_Saved")
 _Loaded = TypeVar("_Loaded")
-
-
-def _fsync_directory(folder: Path) -> None:
-    """Make the names inside `folder` durable, as fsync of a file alone does not."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _create_folder(folder: Path) -> None:
-    """Create `folder` with its parents, and make each new name durable."""
-    if folder.is_dir():
-        return
-    _create_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _fsync_directory(folder.parent)
-
-
-def _aside(target: Path) -> Path:
-    """Return a hidden, unique name beside `target`; no reader looks for it, and no two writers share it."""
-    return target.with_name(f".{target.name}.{uuid4().hex}.partial")
-
-
-@contextmanager
-def atomic_open(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """Open a local file for writing bytes; it takes its name only when the block ends without an error.
-
-    Args:
-        path: the file to create or replace; missing folders are created.
-
-    Yields:
-        A binary stream.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     with atomic_open(f"{folder}/a/b.txt") as stream:
-    ...         _ = stream.write(b"whole")
-    ...     Path(folder, "a", "b.txt").read_bytes()
-    b'whole'
-    """
-    target = Path(path)
-    _create_folder(target.parent)
-    partial = _aside(target)
-    try:
-        with partial.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    _fsync_directory(target.parent)
-
-
-@contextmanager
-def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Fill a new local folder; it takes its name only when the block ends without an error.
-
-    Args:
-        path: the folder to create; it must not exist, as one call cannot replace a folder that holds files.
-
-    Yields:
-        The folder to fill, under a hidden name.
-
-    Raises:
-        FileExistsError: if `path` exists.
-    """
-    target = Path(path)
-    if target.exists():
-        msg = f"{target} exists; a folder is saved under a new name (a version) each time"
-        raise FileExistsError(msg)
-    _create_folder(target.parent)
-    partial = _aside(target)
-    partial.mkdir()
-    try:
-        yield partial
-        for entry in sorted(partial.rglob("*"), reverse=True):
-            if entry.is_dir():
-                _fsync_directory(entry)
-            else:
-                with entry.open("rb") as stream:
-                    os.fsync(stream.fileno())
-        _fsync_directory(partial)
-        partial.rename(target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    _fsync_directory(target.parent)
 
 
 class AtomicDataset(AbstractVersionedDataset[_Saved, _Loaded], Generic[_Saved, _Loaded]):

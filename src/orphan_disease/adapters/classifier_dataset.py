@@ -1,137 +1,22 @@
-"""A fitted classifier as plain files, without pickle, and the Kedro dataset of it.
-
-Every family keeps the format of its own library: `.ubj` for boosted trees, `.skops` for scikit-learn's trees and
-forests (only types of a closed list are built on loading), `.safetensors` for the perceptron. `classifier.json` beside
-it names the family, the classes and the features.
-"""
+"""The Kedro dataset of a fitted classifier: its plain files (see `adapters.classifier_files`) in one zip."""
 
 import io
-import re
 import zipfile
-from collections.abc import Mapping
-from typing import IO, Any, Final
-
-import numpy as np
-import orjson
-import safetensors.numpy
-import skops.io
-import xgboost
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.tree import DecisionTreeClassifier
+from typing import IO
 
 from orphan_disease.adapters.atomic import AtomicDataset
-from orphan_disease.contracts.parameters.modelling import Family, MlpParams
-from orphan_disease.domain.classifiers import Classifier, Estimator, XgboostClassifier
-from orphan_disease.domain.perceptron import PerceptronClassifier
+from orphan_disease.adapters.classifier_files import deserialise_classifier, serialise_classifier, zip_files
+from orphan_disease.domain.classifiers import Classifier
 
-__all__ = ["ClassifierDataset", "deserialise_classifier", "serialise_classifier"]
-
-INDEX_FILE: Final = "classifier.json"
-BOOSTER_FILE: Final = "booster.ubj"
-TREES_FILE: Final = "trees.skops"
-WEIGHTS_FILE: Final = "weights.safetensors"
-_SKLEARN_TYPES: Final = {Family.DECISION_TREE: DecisionTreeClassifier, Family.RANDOM_FOREST: RandomForestClassifier}
-_TRUSTED: Final = ("sklearn.tree._tree.Tree",)  # the nodes of a tree, as arrays
-_SCHEMA_FILE: Final = "schema.json"
-_OBJECT_ID: Final = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+(?=\.np[yz]")|^\d+(?=\.np[yz]$)')
-_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # of the zip format: equal classifiers give equal bytes
-
-
-def serialise_classifier(classifier: Classifier) -> dict[str, bytes]:
-    """The classifier as files by name; equal classifiers give equal bytes.
-
-    Raises:
-        TypeError: if the estimator is of no family of the registry.
-    """
-    index: dict[str, Any] = {
-        "family": classifier.family.value,
-        "classes": list(classifier.classes),
-        "feature_names": list(classifier.feature_names),
-    }
-    estimator: Any = classifier.estimator
-    if isinstance(estimator, XgboostClassifier):
-        index["seed"] = estimator.seed
-        content = {BOOSTER_FILE: bytes(estimator.booster_.save_raw("ubj"))}
-    elif isinstance(estimator, PerceptronClassifier):
-        index["seed"] = estimator.seed
-        index["params"] = (estimator.params or MlpParams()).model_dump()
-        arrays = {name: np.ascontiguousarray(value) for name, value in estimator.arrays().items()}
-        content = {WEIGHTS_FILE: safetensors.numpy.save(arrays)}
-    elif isinstance(estimator, tuple(_SKLEARN_TYPES.values())):
-        content = {TREES_FILE: _repacked(skops.io.dumps(estimator))}
-    else:
-        raise TypeError(f"{type(estimator).__name__} is of no registered family: {[family.value for family in Family]}")
-    return {INDEX_FILE: orjson.dumps(index, option=orjson.OPT_INDENT_2), **content}
-
-
-def deserialise_classifier(files: Mapping[str, bytes]) -> Classifier:
-    """The inverse of `serialise_classifier`.
-
-    Raises:
-        ValueError: if a file names a type that its family does not need, or an unknown family.
-        KeyError: if a file is missing.
-    """
-    index = orjson.loads(files[INDEX_FILE])
-    family, classes = Family(index["family"]), tuple(index["classes"])
-    estimator: Estimator
-    match family:
-        case Family.XGBOOST:
-            estimator = _boosted(files[BOOSTER_FILE], len(classes), index["seed"])
-        case Family.MLP:
-            arrays = safetensors.numpy.load(files[WEIGHTS_FILE])
-            estimator = PerceptronClassifier.from_arrays(
-                MlpParams.model_validate(index["params"]), arrays, seed=index["seed"]
-            )
-        case Family.DECISION_TREE | Family.RANDOM_FOREST:
-            estimator = _trees(files[TREES_FILE], family)
-    return Classifier(family, classes, tuple(index["feature_names"]), estimator)
+__all__ = ["ClassifierDataset"]
 
 
 class ClassifierDataset(AtomicDataset[Classifier, Classifier]):
     """A classifier as one zip of its files, saved whole or not at all."""
 
     def _write(self, data: Classifier, stream: IO[bytes]) -> None:
-        stream.write(_zipped(serialise_classifier(data)))
+        stream.write(zip_files(serialise_classifier(data)))
 
     def _read(self, stream: IO[bytes]) -> Classifier:
         with zipfile.ZipFile(io.BytesIO(stream.read())) as archive:
             return deserialise_classifier({name: archive.read(name) for name in archive.namelist()})
-
-
-def _boosted(content: bytes, classes: int, seed: int) -> XgboostClassifier:
-    restored = XgboostClassifier(seed=seed)
-    restored.classes_ = np.arange(classes)
-    restored.booster_ = xgboost.Booster(model_file=bytearray(content))
-    return restored
-
-
-def _trees(content: bytes, family: Family) -> Any:
-    untrusted = set(skops.io.get_untrusted_types(data=content)) - set(_TRUSTED)
-    if untrusted:
-        raise ValueError(
-            f"{TREES_FILE}: holds types that no {family.value} needs: {sorted(untrusted)}; nothing was loaded"
-        )
-    estimator = skops.io.loads(content, trusted=list(_TRUSTED))
-    expected = _SKLEARN_TYPES[family]
-    if not isinstance(estimator, expected):
-        raise ValueError(f"{TREES_FILE}: holds a {type(estimator).__name__}, expected a {expected.__name__}")
-    return estimator
-
-
-def _repacked(content: bytes) -> bytes:
-    """The same zip with fixed dates, and with its objects numbered in order instead of by their place in memory."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    schema = files.pop(_SCHEMA_FILE).decode()
-    numbers = {place: str(number) for number, place in enumerate(dict.fromkeys(_OBJECT_ID.findall(schema)))}
-    renumbered = _OBJECT_ID.sub(lambda found: numbers[found.group()], schema)
-    renamed = {_OBJECT_ID.sub(lambda found: numbers[found.group()], name): data for name, data in files.items()}
-    return _zipped({_SCHEMA_FILE: renumbered.encode(), **renamed})
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), files[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

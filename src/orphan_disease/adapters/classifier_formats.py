@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from orphan_disease.adapters.archives import ForeignFormat
-from orphan_disease.adapters.classifier_dataset import deserialise_classifier, serialise_classifier
+from orphan_disease.adapters.classifier_files import deserialise_classifier, serialise_classifier
 from orphan_disease.domain.classifiers import Classifier
 
 __all__ = ["CLASSIFIER_FORMATS"]

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from tqdm import tqdm
 
-from orphan_disease.adapters.atomic import atomic_open
+from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.adapters.published_data import download_folder
 
 __all__ = ["SOURCES", "DownloadError", "Downloaded", "PublishedSource", "download"]

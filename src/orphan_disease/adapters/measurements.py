@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from omegaconf import OmegaConf
 
-from orphan_disease.adapters.package_tables import read_package_table
 from orphan_disease.adapters.published_data import published_file
+from orphan_disease.adapters.table_files import read_package_table
 from orphan_disease.contracts.package_tables import PackageTable
 from orphan_disease.contracts.parameters.knowledge import CategoryScheme, DominanceParams
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY

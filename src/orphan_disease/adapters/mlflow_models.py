@@ -1,7 +1,6 @@
 """The packaged model as a version of MLflow's registered model, under an alias."""
 
 import logging
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -18,20 +17,16 @@ from mlflow.types.schema import Array
 
 import orphan_disease
 from orphan_disease.adapters import package_files
+from orphan_disease.adapters.champion_alias import CHAMPION_ALIAS, VERSION_TAG
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.records import probability_column
 from orphan_disease.domain.prediction import Predictor
 
 __all__ = ["CANDIDATE", "CHAMPION", "RegisteredModelDataset", "model_signature"]
 
-CHAMPION: Final = "champion"  # the version that is served
+CHAMPION: Final = CHAMPION_ALIAS
 CANDIDATE: Final = "candidate"  # the newest version, not promoted yet
-VERSION_TAG: Final = "package_version"
 
-_REQUIREMENTS: Final = (
-    "mlflow", "numpy", "orjson", "pandas", "pandera", "pyarrow", "pydantic", "safetensors", "scikit-learn", "scipy",
-    "skops", "skorch", "torch", "xgboost",
-)  # fmt: skip
 _NUMBERS: Final = (columns.AGE_DAYS, columns.ONSET_AGE_DAYS, *columns.VITAL_SIGNS)
 _TEXTS: Final = (columns.PAYLOAD, columns.CASE_ID, columns.SEX, columns.CONSCIOUSNESS, columns.CHIEF_COMPLAINT)
 _LISTS: Final = (columns.OBSERVED_TERMS, columns.EXCLUDED_TERMS)
@@ -69,7 +64,7 @@ class RegisteredModelDataset(AbstractDataset[Predictor, str]):
                 artifacts={"package": aside},
                 code_paths=[str(Path(orphan_disease.__file__).parent)],
                 signature=model_signature(data.categories),
-                pip_requirements=[f"{package}=={version(package)}" for package in _REQUIREMENTS],
+                pip_requirements=list(manifest.requirements),
                 input_example=pd.DataFrame({columns.CASE_ID: ["example"], columns.OBSERVED_TERMS: [["HP:0001250"]]}),
                 registered_model_name=self._name,
                 metadata={VERSION_TAG: manifest.version, "knowledge_version": manifest.knowledge_version},

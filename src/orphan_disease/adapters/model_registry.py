@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from mlflow.entities.model_registry import ModelVersion, RegisteredModel
 from mlflow.tracking import MlflowClient
+from rich.console import Console
+from rich.table import Table
 
-__all__ = ["RegisteredVersion", "list_versions"]
+__all__ = ["RegisteredVersion", "list_versions", "print_registry"]
 
 
 @dataclass(frozen=True)
@@ -46,3 +48,18 @@ def list_versions(client: MlflowClient) -> list[RegisteredVersion]:
         for version in client.search_model_versions(f"name='{model.name}'")
     ]
     return sorted(records, key=lambda record: (record.model, -record.version))
+
+
+def print_registry(tracking_uri: str) -> None:
+    """Print the registered models of a tracking store: versions, aliases, runs and tags."""
+    table = Table("model", "version", "aliases", "registered (UTC)", "run", "tags")
+    for record in list_versions(MlflowClient(tracking_uri=tracking_uri)):
+        table.add_row(
+            record.model,
+            str(record.version),
+            ", ".join(record.aliases),
+            f"{record.registered_at:%Y-%m-%d %H:%M}",
+            record.run_id[:8],
+            ", ".join(f"{name}={value}" for name, value in sorted(record.tags.items())),
+        )
+    Console().print(table if table.row_count else "No model is registered yet: `make train` registers the first.")

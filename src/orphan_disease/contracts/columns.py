@@ -111,6 +111,7 @@ DETAIL: Final = "detail"  # what is wrong and what is allowed; never a patient's
 ACTION: Final = "action"
 
 # --- predictions ---------------------------------------------------------------------------------------------------
+PREDICTION_ID: Final = "prediction_id"  # of one stored answer; in files that the service ships
 MODEL_VERSION: Final = "model_version"
 KNOWLEDGE_VERSION: Final = "knowledge_version"
 PREDICTED_AT: Final = "predicted_at"

@@ -27,4 +27,6 @@ class PackageManifest(BaseModel):
     knowledge_version: str
     categories: tuple[str, ...]
     data_fingerprints: Mapping[str, str] = Field(description="Dataset -> SHA-256 of the table it was trained on.")
+    knowledge_fingerprint: str = Field(default="", description="SHA-256 over the files of ontology and disorders.")
+    requirements: tuple[str, ...] = Field(default=(), description="Libraries and versions, as pip reads them.")
     files: Mapping[str, str] = Field(description="Path below the folder -> SHA-256.")

@@ -16,9 +16,16 @@ from orphan_disease.domain.ledger import AccountingError, Cause
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import RECORDED_AT
 
-__all__ = ["CASE_COLUMNS", "INDICATED_FIELDS", "build_cases", "missing_indicator"]
+__all__ = [
+    "CASE_COLUMNS",
+    "CASE_DTYPES",
+    "INDICATED_FIELDS",
+    "build_cases",
+    "missing_indicator",
+    "with_indicators",
+]
 
-_DTYPES: Final = {
+CASE_DTYPES: Final = {
     columns.CASE_ID: "str",
     columns.PATIENT_ID: "str",
     columns.PROVENANCE: "str",
@@ -69,7 +76,7 @@ def missing_indicator(field: str) -> str:
     return f"{field}_missing"
 
 
-CASE_COLUMNS: Final = (*_DTYPES, *map(missing_indicator, INDICATED_FIELDS))
+CASE_COLUMNS: Final = (*CASE_DTYPES, *map(missing_indicator, INDICATED_FIELDS))
 
 
 def build_cases(
@@ -102,7 +109,7 @@ def build_cases(
         raise AccountingError(f"{given} records went in, {accounted} are accounted for")
     consistent, clashes = contradictions.resolve_terms(unique, ontology)
     resolved, impossible = contradictions.resolve_fields(consistent)
-    return _finished(resolved), ledger.concatenate([superseded, conflicts, repeated, clashes, impossible])
+    return with_indicators(resolved), ledger.concatenate([superseded, conflicts, repeated, clashes, impossible])
 
 
 def _latest_histories(histories: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -139,7 +146,7 @@ def _join(triage: pd.DataFrame, latest: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     first |= {name: merged[name].fillna(merged[name + _HISTORY].where(is_same)) for name in _OF_THE_VISIT}
     only = {name: merged[name + _HISTORY] for name in (columns.ONSET_AGE_DAYS, columns.REFERENCE)}
     sex = here.mask(here == unknown, there).mask(conflict, unknown)
-    kept = merged[[name for name in triage.columns if name in _DTYPES or name in _PLACE]]
+    kept = merged[[name for name in triage.columns if name in CASE_DTYPES or name in _PLACE]]
     parts = {**united, **summed, **first, **only, columns.SEX: sex}
     return pd.concat([kept.drop(columns=[name for name in parts if name in kept]), pd.DataFrame(parts)], axis=1), found
 
@@ -151,8 +158,8 @@ def _united(here: "pd.Series[list[str]]", there: "pd.Series[list[str]]") -> "pd.
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    wanted = [*_PLACE, *_DTYPES]
-    dtypes = {columns.SOURCE_FILE: "str", columns.SOURCE_LINE: "Int64"} | _DTYPES
+    wanted = [*_PLACE, *CASE_DTYPES]
+    dtypes = {columns.SOURCE_FILE: "str", columns.SOURCE_LINE: "Int64"} | CASE_DTYPES
     whole = []
     for part in parts:
         table = part.reindex(columns=wanted)
@@ -171,6 +178,7 @@ def _unique(stacked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return stacked.loc[~again].reset_index(drop=True), found
 
 
-def _finished(cases: pd.DataFrame) -> pd.DataFrame:
-    indicators = {missing_indicator(field): cases[field].isna() for field in INDICATED_FIELDS}
-    return pd.concat([cases[list(_DTYPES)], pd.DataFrame(indicators)], axis=1)
+def with_indicators(cases: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a case, and which of them nobody gave."""
+    indicators = cases[list(INDICATED_FIELDS)].isna().set_axis([*map(missing_indicator, INDICATED_FIELDS)], axis=1)
+    return pd.concat([cases[list(CASE_DTYPES)], indicators], axis=1)

@@ -42,7 +42,7 @@ def resolve_terms(cases: pd.DataFrame, ontology: Ontology) -> tuple[pd.DataFrame
     count = np.diff(clash.indptr)
     rows = np.flatnonzero(count)
     if not len(rows):
-        return cases, ledger.findings_frame()
+        return cases, ledger.concatenate([])
     lists = cases[columns.EXCLUDED_TERMS].tolist()
     for row in rows:
         denied = {ontology.term_ids[place] for place in clash.indices[clash.indptr[row] : clash.indptr[row + 1]]}

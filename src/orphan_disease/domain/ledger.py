@@ -135,7 +135,7 @@ def concatenate(ledgers: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Several ledgers as one, ordered by file, line and field so that equal inputs give equal bytes."""
     filled = [ledger for ledger in ledgers if not ledger.empty]
     if not filled:
-        return findings_frame()
+        return _no_findings().copy()
     order = [columns.SOURCE_FILE, columns.SOURCE_LINE, columns.CASE_ID, columns.FIELD, columns.REASON]
     return pd.concat(filled, ignore_index=True).sort_values(order, kind="stable", ignore_index=True)
 

@@ -17,7 +17,7 @@ from orphan_disease.domain.fhir import FhirReader
 from orphan_disease.domain.ledger import Cause, Finding
 from orphan_disease.domain.phenopackets import PhenopacketError
 
-__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "type_histories", "type_phenopackets"]
+__all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "phenopacket_row", "type_histories", "type_phenopackets"]
 
 RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
 
@@ -120,11 +120,12 @@ def _members(
 def _enter(
     case: ClinicalCase, place: tuple[str, int | None], rows: list[dict[str, Any]], findings: list[Finding]
 ) -> None:
-    rows.append({columns.SOURCE_FILE: place[0], columns.SOURCE_LINE: place[1]} | _row(case))
+    rows.append({columns.SOURCE_FILE: place[0], columns.SOURCE_LINE: place[1]} | phenopacket_row(case))
     findings.extend(_findings(case, *place))
 
 
-def _row(case: ClinicalCase) -> dict[str, Any]:
+def phenopacket_row(case: ClinicalCase) -> dict[str, Any]:
+    """The case as one row of the table, without its place in a source."""
     return {
         columns.CASE_ID: case.case_id,
         columns.PATIENT_ID: case.patient_id,

@@ -15,7 +15,7 @@ from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 def test_inference_needs_the_cases_the_package_and_the_words_of_clinics() -> None:
     assert create_pipeline().inputs() == {
         "raw_inference_cases",
-        "model_package",
+        "served_package",
         "clinical_vocabulary",
         "params:inference.answers",
     }
@@ -29,7 +29,7 @@ def test_every_document_is_answered_or_set_aside() -> None:
     outputs = {name: MemoryDataset() for name in ("inference_cases", "inference_quarantine", "predictions")}
     given = {
         "raw_inference_cases": MemoryDataset(documents),
-        "model_package": MemoryDataset(small_predictor(), copy_mode="assign"),
+        "served_package": MemoryDataset(small_predictor(), copy_mode="assign"),
         "params:inference.answers": MemoryDataset(AnswerParams(questions=0)),
         "clinical_vocabulary": MemoryDataset(ClinicalVocabulary(), copy_mode="assign"),
     }

@@ -36,7 +36,7 @@ def test_a_month_of_good_answers_is_ok(tmp_path: Path) -> None:
         {
             "stored_predictions": MemoryDataset(small_predictor().predict(cases)),
             "raw_truth": MemoryDataset(truth),
-            "model_package": MemoryDataset(small_predictor(), copy_mode="assign"),
+            "served_package": MemoryDataset(small_predictor(), copy_mode="assign"),
             "params:monitoring": MemoryDataset(PARAMS),
             **{name: MemoryDataset() for name in outputs},
             "monitoring_decision": AtomicJSONDataset(filepath=str(tmp_path / "decision.json")),

@@ -1,4 +1,4 @@
-"""The better model's version is what is served."""
+"""The better model is taken, whichever of the two it is."""
 
 from dataclasses import replace
 
@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
-from orphan_disease.contracts.parameters.retraining import RetrainingParams
+from orphan_disease.contracts.parameters.promotion import PromotionParams
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.pipelines.retraining.nodes import compare_with_champion
 from tests.domain.small_predictor import small_cases, small_predictor
 
-PARAMS = RetrainingParams(measurement=EvaluationParams(bootstrap_samples=10, seed=1), minimum_gain_macro_f1=0.01)
+PARAMS = PromotionParams(measurement=EvaluationParams(bootstrap_samples=10, seed=1), minimum_gain_macro_f1=0.01)
 
 
 def swapped(predictor: Predictor, version: str) -> Predictor:
@@ -26,7 +26,7 @@ def swapped(predictor: Predictor, version: str) -> Predictor:
 
 
 @pytest.mark.parametrize("better_is_new", [True, False])
-def test_the_better_models_version_is_served(better_is_new: bool) -> None:
+def test_only_the_better_model_is_taken(better_is_new: bool) -> None:
     cases = small_cases().iloc[:30]
     codes = [number % 2 for number in range(30)]
     labels = pd.DataFrame(
@@ -44,7 +44,10 @@ def test_the_better_models_version_is_served(better_is_new: bool) -> None:
     good, bad = replace(small_predictor(), model_version="good"), swapped(small_predictor(), "bad")
     champion, candidate = (bad, good) if better_is_new else (good, bad)
 
-    record, served = compare_with_champion({}, champion, candidate, cases, labels, split, PARAMS)
+    record, move = compare_with_champion({}, champion, candidate, cases, labels, split, {"passed": True}, PARAMS)
 
-    assert served == "good"
-    assert record["promoted"] is better_is_new
+    assert (record["promoted"], move["promoted"]) == (better_is_new, better_is_new)
+    assert (record["champion_version"], record["candidate_version"]) == (
+        champion.model_version,
+        candidate.model_version,
+    )

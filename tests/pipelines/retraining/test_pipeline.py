@@ -53,5 +53,5 @@ def test_nothing_is_fitted_before_the_order() -> None:
 def test_the_served_package_is_never_written_by_the_fit() -> None:
     wrapped = create_pipeline(TRAINING)
     assert "model_package" not in wrapped.datasets()
-    assert {"candidate_package", "served_version", "promotion_record"} <= wrapped.all_outputs()
+    assert {"candidate_package", "champion_move", "promotion_record"} <= wrapped.all_outputs()
     assert {"champion_package", "champion_version", "monitoring_decision"} <= wrapped.inputs()

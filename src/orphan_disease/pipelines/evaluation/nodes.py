@@ -6,17 +6,34 @@ import pandas as pd
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
+from orphan_disease.adapters.serving_costs import measure_serving_costs
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
+from orphan_disease.contracts.parameters.gates import GateParams
+from orphan_disease.contracts.use_cases import UseCasePack
 from orphan_disease.contracts.vocabulary import Split
-from orphan_disease.domain import evaluation, evaluation_plots, model_card, training_summary
+from orphan_disease.domain import (
+    behaviour,
+    evaluation,
+    evaluation_plots,
+    gates,
+    model_card,
+    subgroups,
+    training_summary,
+    use_cases,
+    validation_report,
+)
 from orphan_disease.domain.prediction import Predictor
 
 __all__ = [
     "apply_model",
     "build_model_card",
+    "check_gates",
     "join_answers",
+    "measure_behaviour",
     "measure_classification",
+    "measure_costs",
+    "measure_subgroups",
     "plot_calibration",
     "plot_confusion",
     "plot_per_category",
@@ -85,3 +102,39 @@ def summarise_training(
         selected=selected_candidate,
         metrics=metrics,
     )
+
+
+def measure_subgroups(answers: pd.DataFrame, cases: pd.DataFrame, params: GateParams) -> dict[str, Any]:
+    """Measure women and men, and every age band, apart."""
+    return subgroups.measure_subgroups(answers, cases, params)
+
+
+def measure_behaviour(predictor: Predictor, pack: UseCasePack, params: GateParams) -> dict[str, Any]:
+    """Put the clinical use cases before the model, as they are and changed."""
+    return behaviour.measure_behaviour(predictor, pack, params)
+
+
+def measure_costs(predictor: Predictor, pack: UseCasePack) -> dict[str, float]:
+    """Measure time and memory of single answers in a fresh process; of this machine, and never of the model alone."""
+    return measure_serving_costs(predictor, use_cases.use_case_frame(pack))
+
+
+def check_gates(  # noqa: PLR0913, PLR0917  # one argument per measurement
+    predictor: Predictor,
+    metrics: dict[str, Any],
+    subgroup_metrics: dict[str, Any],
+    behaviour_metrics: dict[str, Any],
+    costs: dict[str, float],
+    params: GateParams,
+) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """Hold every figure against its cut-off; results and report also go beside the package."""
+    results = gates.check_gates(
+        model_version=predictor.model_version,
+        metrics=metrics,
+        subgroups=subgroup_metrics,
+        behaviour=behaviour_metrics,
+        costs=costs,
+        params=params,
+    )
+    report = validation_report.build_validation_report(results)
+    return results, report, {"results": results, "report": report}

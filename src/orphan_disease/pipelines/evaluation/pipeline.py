@@ -5,8 +5,12 @@ from kedro.pipeline import Node, Pipeline
 from orphan_disease.pipelines.evaluation.nodes import (
     apply_model,
     build_model_card,
+    check_gates,
     join_answers,
+    measure_behaviour,
     measure_classification,
+    measure_costs,
+    measure_subgroups,
     plot_calibration,
     plot_confusion,
     plot_per_category,
@@ -17,7 +21,11 @@ __all__ = ["create_pipeline"]
 
 
 def create_pipeline() -> Pipeline:
-    """Answer, join with the truth, measure, draw, report."""
+    """Answer, join with the truth, measure, draw, report, check the gates."""
+    return _measurement() + _gates()
+
+
+def _measurement() -> Pipeline:
     truth = {"labels": "labels", "split_assignment": "split_assignment"}
     return Pipeline(
         [
@@ -78,6 +86,45 @@ def create_pipeline() -> Pipeline:
                 },
                 outputs="training_summary",
                 name="summarise_training",
+            ),
+        ]
+    )
+
+
+def _gates() -> Pipeline:
+    params = {"params": "params:evaluation.gates"}
+    return Pipeline(
+        [
+            Node(
+                measure_subgroups,
+                inputs={"answers": "evaluated_answers", "cases": "cases", **params},
+                outputs="subgroup_metrics",
+                name="measure_subgroups",
+            ),
+            Node(
+                measure_behaviour,
+                inputs={"predictor": "model_package", "pack": "use_cases", **params},
+                outputs="behaviour_metrics",
+                name="measure_behaviour",
+            ),
+            Node(
+                measure_costs,
+                inputs={"predictor": "model_package", "pack": "use_cases"},
+                outputs="serving_costs",
+                name="measure_costs",
+            ),
+            Node(
+                check_gates,
+                inputs={
+                    "predictor": "model_package",
+                    "metrics": "classification_metrics",
+                    "subgroup_metrics": "subgroup_metrics",
+                    "behaviour_metrics": "behaviour_metrics",
+                    "costs": "serving_costs",
+                    **params,
+                },
+                outputs=["validation_results", "validation_report", "validation_archive"],
+                name="check_gates",
             ),
         ]
     )

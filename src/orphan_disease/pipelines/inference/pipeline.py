@@ -15,7 +15,7 @@ def create_pipeline() -> Pipeline:
                 type_inference_cases,
                 inputs={
                     "documents": "raw_inference_cases",
-                    "predictor": "model_package",
+                    "predictor": "served_package",
                     "vocabulary": "clinical_vocabulary",
                 },
                 outputs=["inference_cases", "inference_quarantine"],
@@ -23,7 +23,11 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 predict_cases,
-                inputs={"predictor": "model_package", "cases": "inference_cases", "params": "params:inference.answers"},
+                inputs={
+                    "predictor": "served_package",
+                    "cases": "inference_cases",
+                    "params": "params:inference.answers",
+                },
                 outputs="predictions",
                 name="predict_cases",
             ),

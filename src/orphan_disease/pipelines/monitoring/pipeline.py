@@ -29,7 +29,7 @@ def create_pipeline() -> Pipeline:
                 inputs={
                     "predictions": "stored_predictions",
                     "typed_truth": "monitoring_truth",
-                    "predictor": "model_package",
+                    "predictor": "served_package",
                     **params,
                 },
                 outputs="month_outcomes",
@@ -53,7 +53,7 @@ def create_pipeline() -> Pipeline:
                     "outcomes": "month_outcomes",
                     "metrics": "monitoring_metrics",
                     "decision": "monitoring_decision",
-                    "predictor": "model_package",
+                    "predictor": "served_package",
                 },
                 outputs="monitoring_report",
                 name="build_monitoring_report",

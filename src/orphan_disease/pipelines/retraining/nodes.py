@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.promotion import PromotionParams
 from orphan_disease.contracts.parameters.retraining import RetrainingParams
 from orphan_disease.contracts.vocabulary import Split
-from orphan_disease.domain import evaluation, retraining
+from orphan_disease.domain import evaluation, promotion, retraining
 from orphan_disease.domain.prediction import Predictor
 
 __all__ = ["check_retraining_due", "compare_with_champion"]
@@ -27,14 +28,15 @@ def compare_with_champion(  # noqa: PLR0913, PLR0917  # one argument per dataset
     cases: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
-    params: RetrainingParams,
-) -> tuple[dict[str, Any], str]:
-    """Put both models before the same held-out cases; the better one's version is what is served."""
+    validation_results: dict[str, Any],
+    params: PromotionParams,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put both models before the same held-out cases; the better one is served if it passed its gates."""
     held_out = split_assignment.loc[split_assignment[columns.SPLIT] != Split.TRAIN.value, columns.CASE_ID]
     chosen = cases[cases[columns.CASE_ID].isin(held_out)]
     old, new = (
         evaluation.join_truth(predictor.predict(chosen), labels, split_assignment)
         for predictor in (champion, candidate)
     )
-    record = retraining.compare_answers(old, new, order, params)
-    return record, candidate.model_version if record["promoted"] else champion.model_version
+    record = promotion.challenge_record(old, new, order, validation_results, params)
+    return record, record

@@ -1,4 +1,4 @@
-"""The training pipeline behind a gate: the monitoring must call for it, and the champion must be matched."""
+"""The training pipeline behind a gate: the monitoring must call for it, and the champion must be beaten."""
 
 from kedro.pipeline import Node, Pipeline, pipeline
 
@@ -58,9 +58,10 @@ def _comparison() -> Pipeline:
                     "cases": "cases",
                     "labels": "labels",
                     "split_assignment": "ordered_split",
-                    "params": "params:retraining",
+                    "validation_results": "validation_results",
+                    "params": "params:promotion",
                 },
-                outputs=["promotion_record", "served_version"],
+                outputs=["promotion_record", "champion_move"],
                 name="compare_with_champion",
             )
         ]

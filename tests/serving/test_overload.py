@@ -1,0 +1,78 @@
+"""More than can be answered: refused at once with a time to come back, and over when its cause is over."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import orjson
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from orphan_disease.domain.prediction import Predictor
+from orphan_disease.serving.application import build_application
+from orphan_disease.serving.services import Services
+from tests.domain.small_predictor import NERVOUS_TERMS
+from tests.serving.parts_in_memory import bearer, parts
+
+FORM = {"observed": [NERVOUS_TERMS[0]]}
+CLIENTS = 24
+
+
+@pytest.fixture
+def services(models: Path) -> Services:
+    return parts(models, queue_cases=3, batch_cases=1, batch_wait_ms=0, requests_in_work=16)
+
+
+@pytest.fixture
+def may_answer(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Holds every prediction until it is set."""
+    event = threading.Event()
+    event.set()
+    predict = Predictor.predict
+
+    def held(self: Predictor, cases: pd.DataFrame) -> pd.DataFrame:
+        event.wait(10)
+        return predict(self, cases)
+
+    monkeypatch.setattr(Predictor, "predict", held)
+    yield event
+    event.set()
+
+
+def test_an_overload_is_refused_and_ends(services: Services, may_answer: threading.Event) -> None:
+    refused = threading.Semaphore(0)
+
+    with TestClient(build_application(services), headers=bearer()) as client, ThreadPoolExecutor(CLIENTS) as pool:
+        may_answer.clear()
+
+        def ask(_: int) -> tuple[int, str, str]:
+            response = client.post("/v1/predictions", json=FORM)
+            if response.status_code != 200:
+                refused.release()
+            return response.status_code, response.headers.get("retry-after", ""), response.json().get("type", "")
+
+        asked = [pool.submit(ask, number) for number in range(CLIENTS)]
+        for _ in range(CLIENTS - 4):  # one in work and three in the queue are kept
+            assert refused.acquire(timeout=10)
+        assert client.get("/v1/health/ready").status_code == 200
+        may_answer.set()
+        answers = [each.result() for each in asked]
+        after = client.post("/v1/predictions", json=FORM)
+
+    assert sum(status == 200 for status, _, _ in answers) == 4
+    for status, wait, kind in answers:
+        if status != 200:
+            assert (status, kind) == (503, "urn:orphan-disease:problem:overloaded")
+            assert int(wait) >= 1
+    assert after.status_code == 200
+
+
+def test_a_batch_that_was_taken_on_waits_for_room(services: Services, may_answer: threading.Event) -> None:
+    del may_answer
+    body = b"\n".join([orjson.dumps(FORM)] * 20)
+    with TestClient(build_application(services), headers=bearer()) as client:
+        response = client.post("/v1/predictions/batch", content=body)
+    lines = [orjson.loads(line) for line in response.content.splitlines()]
+    assert [line["status"] for line in lines] == [200] * 20
