@@ -6,6 +6,7 @@ from typing import cast
 import click
 
 from orphan_disease.adapters.downloads import SOURCES, DownloadError, download
+from orphan_disease.contracts.cleaning_rules import rules_page
 from orphan_disease.model_commands import MODEL_COMMANDS
 from orphan_disease.month_commands import MONTH_COMMANDS
 from orphan_disease.serving.access_commands import audit_group, keys_group
@@ -55,6 +56,27 @@ def download_command(source: str, refresh: bool) -> None:
     there = " (already there; --refresh downloads it again)" if got.is_reused else ""
     click.echo(f"{got.path}: {got.members} documents, {got.size_bytes} bytes, sha256 {got.sha256}{there}")
     click.echo(f"{SOURCES[source].licence}, from {SOURCES[source].url}")
+
+
+@main.command("checks")
+def checks_command() -> None:
+    """Print the rules of cleaning as docs/reference/checks.md shows them."""
+    click.echo(rules_page(), nl=False)
+
+
+@main.command("measure-ingestion")
+@click.option("--triage", "rows", multiple=True, type=int, default=(10_000, 100_000), show_default=True)
+@click.option("--phenopackets", multiple=True, type=int, default=(10_000,), show_default=True)
+def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ...]) -> None:
+    """Print how many records a second are read and typed, and in how much memory (docs/reference/sources.md)."""
+    from orphan_disease.adapters.ingestion_measurement import measure_ingestion  # noqa: PLC0415  # pandas
+
+    for figure in measure_ingestion(rows, phenopackets):
+        rate = figure.records / figure.seconds
+        click.echo(
+            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s, "
+            f"{rate:,.0f} records/s, peak {figure.peak_mib:,.0f} MiB"
+        )
 
 
 @main.command("measure-dominance")

@@ -29,6 +29,14 @@ def test_spanish_terms_are_current_and_mean_one_thing(spanish: pd.DataFrame, ont
     assert spanish["label_es"].str.len().ge(3).all()
 
 
+def test_english_words_are_current_bear_their_label_and_mean_one_thing(ontology: Ontology) -> None:
+    english = read_package_table("english_terms")
+    assert english["label_en"].str.casefold().is_unique
+    assert set(english["hpo_id"]) <= ontology.descendants(PHENOTYPE_ROOT)
+    for term_id, label in zip(english["hpo_id"], english["hpo_label"], strict=True):
+        assert ontology.label_of(term_id) == label, term_id
+
+
 def test_spanish_covers_every_sign_of_a_common_condition(spanish: pd.DataFrame) -> None:
     terms = read_package_table("common_condition_terms")
     assert set(terms["hpo_id"]) <= set(spanish["hpo_id"])

@@ -5,8 +5,9 @@ import pandas as pd
 
 from orphan_disease.domain.case_rows import assemble_cases
 from orphan_disease.domain.cases_to_answer import cases_to_answer
+from orphan_disease.domain.clinical_cases import ClinicalCase
 from orphan_disease.domain.phenopacket_frames import phenopacket_row
-from orphan_disease.domain.phenopackets import PhenopacketCase, read_phenopackets
+from orphan_disease.domain.phenopackets import read_phenopackets
 from tests.domain.small_predictor import NERVOUS, NERVOUS_TERMS, SKIN_TERMS, small_ontology
 
 
@@ -33,9 +34,7 @@ def test_rows_are_typed_as_a_file_of_them_is() -> None:
     documents = pd.DataFrame({"source_file": "f", "source_line": range(1, 5), "payload": PACKETS})
     expected, _ = cases_to_answer(documents.astype({"source_line": "Int64"}), ontology)
 
-    cases, found = assemble_cases(
-        [phenopacket_row(each) for each in read if isinstance(each, PhenopacketCase)], ontology
-    )
+    cases, found = assemble_cases([phenopacket_row(each) for each in read if isinstance(each, ClinicalCase)], ontology)
 
     pd.testing.assert_frame_equal(cases, expected)
     assert found[["case_id", "reason"]].to_numpy().tolist() == [["a", "TERM_CONTRADICTED"]]

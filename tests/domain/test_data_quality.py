@@ -3,6 +3,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain import data_quality, ledger
+from orphan_disease.domain.data_quality_page import data_quality_page
 from orphan_disease.domain.ledger import Finding
 
 
@@ -42,3 +43,23 @@ def test_provenances_are_counted_apart() -> None:
         "publication": {"train": {"cases": 1, "groups": 1}},
         "simulated": {"train": {"cases": 2, "groups": 1}},
     }
+
+
+def test_the_page_says_every_count_and_needs_nothing_else() -> None:
+    report = {
+        "sources": {
+            "triage": {
+                "read": 1234, "kept": 1200, "noted": 0, "repaired": 5, "set_missing": 17, "merged": 30,
+                "quarantined": 4, "rejected": 0,
+                "findings": {"heart_rate": {"VITAL_OUT_OF_RANGE": 17}, "sex": {"VALUE_UNKNOWN": 3},
+                "temperature_unit": {"VALUE_UNKNOWN": 2}, "<b>": {"COLUMN_NOT_MAPPED": 1}},
+            }
+        },
+        "split": {"hospital": {"train": {"cases": 9, "groups": 3}}},
+    }  # fmt: skip
+    page = data_quality_page(report)
+    assert "1,234" in page and "a reading is one that a living patient can show" in page
+    assert 'aria-label="1,200 kept, 30 merged, 4 quarantined"' in page
+    assert "<b>" not in page and "&lt;b&gt;" in page
+    assert page.index("a scale is C, F or K") > page.index("temperature_unit") > page.index("a word is one of the form")
+    assert "http" not in page and "<script" not in page

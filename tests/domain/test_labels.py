@@ -72,3 +72,13 @@ def test_a_diagnosis_out_of_time_is_used_and_counted() -> None:
         labels, ledger = build_labels(cases("A", at=visit), truth(A="ORPHA:558"), confirmed(), DISORDERS)
         assert len(labels) == 1
         assert ledger[[columns.REASON, columns.ACTION]].to_numpy().tolist() == [[reason, "note"]]
+
+
+def test_a_label_without_a_disease_is_a_category_and_a_disorder_of_its_own() -> None:
+    names = [truth_file.PATIENT_ID, truth_file.ENCOUNTER_ID, truth_file.CONFIRMED_AT, truth_file.CATEGORY]
+    given = pd.DataFrame([("p", "A", "2024-01-01", "group_1"), ("p", "B", "2024-01-01", "group_1")], columns=names)
+    typed, _ = type_truth(given.astype("str"))
+    labels, _ = build_labels(cases("A", "B"), typed, confirmed(), DISORDERS, category_from="truth_file")
+    assert labels[columns.IS_ORPHAN].tolist() == [True, True]
+    assert labels[columns.CATEGORY].tolist() == ["group_1", "group_1"]
+    assert labels[columns.DISORDER_ID].nunique() == 2

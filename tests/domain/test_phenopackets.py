@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orphan_disease.contracts.vocabulary import Provenance, Sex
-from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError, read_phenopackets
+from orphan_disease.domain.clinical_cases import ClinicalCase
+from orphan_disease.domain.phenopackets import PhenopacketError, read_phenopackets
 
 TERMS = {"HP:0001250": "HP:0001250", "HP:0001945": "HP:0001945", "HP:0009999": "HP:0001250"}
 
@@ -33,9 +34,9 @@ PACKET: dict[str, Any] = {
 }
 
 
-def read_one(packet: object) -> PhenopacketCase:
+def read_one(packet: object) -> ClinicalCase:
     (case,) = read_phenopackets(json.dumps(packet), TERMS)
-    assert isinstance(case, PhenopacketCase)
+    assert isinstance(case, ClinicalCase)
     return case
 
 
@@ -123,7 +124,7 @@ def test_a_family_is_one_case_a_member_and_tells_of_relatives() -> None:
         "pedigree": {"persons": [{"individualId": "a", "affectedStatus": "AFFECTED"}, {"individualId": "b"}]},
     }
     proband, sibling, refused = read_phenopackets(json.dumps(family), TERMS)
-    assert isinstance(proband, PhenopacketCase) and isinstance(sibling, PhenopacketCase)
+    assert isinstance(proband, ClinicalCase) and isinstance(sibling, ClinicalCase)
     assert (proband.case_id, proband.family_history, proband.consanguinity) == ("A", 0.0, 1.0)
     assert (sibling.case_id, sibling.family_history) == ("B", 1.0)
     assert isinstance(refused, PhenopacketError)
@@ -132,7 +133,7 @@ def test_a_family_is_one_case_a_member_and_tells_of_relatives() -> None:
 def test_a_cohort_and_a_list_are_one_case_a_member() -> None:
     cohort = {"id": "C", "members": [with_changes(id="A"), with_changes(id="B")]}
     members = read_phenopackets(json.dumps([cohort, with_changes(id="D")]), TERMS)
-    assert [member.case_id for member in members if isinstance(member, PhenopacketCase)] == ["A", "B", "D"]
+    assert [member.case_id for member in members if isinstance(member, ClinicalCase)] == ["A", "B", "D"]
 
 
 def test_a_case_without_an_id_gets_a_stable_one() -> None:
@@ -171,7 +172,7 @@ def test_json_that_is_no_phenopacket_is_refused_with_a_reason(payload: str) -> N
 def test_deep_nesting_inside_a_case_is_passed_over() -> None:
     deep = "[" * 900 + "]" * 900
     (case,) = read_phenopackets(f'{{"subject": {{"id": "1"}}, "phenotypicFeatures": {deep}}}', TERMS)
-    assert isinstance(case, PhenopacketCase)
+    assert isinstance(case, ClinicalCase)
     assert case.observed == ()
 
 
@@ -193,7 +194,7 @@ def test_a_wrong_type_anywhere_is_an_absent_field(fields: dict[str, Any]) -> Non
         members = read_phenopackets(orjson.dumps(with_changes(**fields)).decode(), TERMS)
     except PhenopacketError:
         return
-    assert all(isinstance(member, PhenopacketCase | PhenopacketError) for member in members)
+    assert all(isinstance(member, ClinicalCase | PhenopacketError) for member in members)
 
 
 @settings(max_examples=40, deadline=None)
@@ -211,7 +212,7 @@ def test_a_wrong_type_deep_inside_is_an_absent_field(value: object) -> None:
         metaData={"created": value, "createdBy": value, "externalReferences": [value, {"id": value}]},
     )
     members = read_phenopackets(orjson.dumps(packet).decode(), TERMS)
-    assert [type(member) for member in members] == [PhenopacketCase]
+    assert [type(member) for member in members] == [ClinicalCase]
 
 
 def test_every_published_case_is_read(published_data: Path) -> None:
@@ -224,4 +225,4 @@ def test_every_published_case_is_read(published_data: Path) -> None:
             for case in read_phenopackets(archive.read(name).decode(), {})
         ]
     assert len(cases) >= 300
-    assert all(isinstance(case, PhenopacketCase) and case.reference and case.diagnosis_id for case in cases)
+    assert all(isinstance(case, ClinicalCase) and case.reference and case.diagnosis_id for case in cases)

@@ -66,6 +66,11 @@ def test_nothing_is_on_two_sides(size: int, seed: int) -> None:
     assert len(split) == size
 
 
+def test_cases_without_a_label_are_split_into_nothing() -> None:
+    cases, labels = tables(4, 0)
+    assert assign_splits(cases, labels.iloc[:0], PARAMS).empty
+
+
 def test_the_order_of_rows_changes_nothing_and_the_seed_does() -> None:
     cases, labels = tables(300, 1)
     split = assign_splits(cases, labels, PARAMS)

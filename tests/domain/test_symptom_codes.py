@@ -29,5 +29,15 @@ def test_a_local_code_is_read_in_any_case_and_one_of_an_unknown_term_is_left_out
 
 def test_a_cell_is_read_into_observed_excluded_and_unknown() -> None:
     full, empty = read_symptoms([f" tos ; NO:{OLDER};fiebre", None], known(), {"TOS": CURRENT})
-    assert full == ([CURRENT], [CURRENT], ["fiebre"], 1)
-    assert empty == ([], [], [], 0)
+    assert full == ([CURRENT], [CURRENT], ["fiebre"], 1, 0, 0)
+    assert empty == ([], [], [], 0, 0, 0)
+
+
+def test_what_is_no_code_is_read_as_words() -> None:
+    phrases = {"fiebre": CURRENT}
+    said, denied, doubted = read_symptoms(
+        ["niega fiebre", "no:fiebre alta", "posible fiebre;tos"], known(), {}, phrases
+    )
+    assert said == ([], [CURRENT], [], 0, 1, 0)
+    assert denied == ([], [CURRENT], ["alta"], 0, 1, 0)
+    assert doubted == ([], [], ["tos"], 0, 0, 1)

@@ -60,3 +60,18 @@ def test_no_file_is_an_empty_table_and_a_file_without_its_columns_is_refused() -
     assert typed.empty and ledger.empty
     with pytest.raises(ValueError, match="has no column diagnosis_id"):
         type_truth(pd.DataFrame({"patient_id": ["SIM-000001"], "confirmed_at": ["2024-01-01"]}))
+
+
+def test_a_label_may_stand_without_a_disease_and_a_code_that_names_an_orphan_disorder_is_it() -> None:
+    names = [truth_file.PATIENT_ID, truth_file.DIAGNOSIS_ID, truth_file.CONFIRMED_AT, truth_file.CATEGORY]
+    given = [
+        ("SIM-000001", None, "2024-01-01", "Group_1"),
+        ("SIM-000002", "icd10:e84", "2024-01-01", None),
+        ("SIM-000003", "icd10:j10", "2024-01-01", None),
+        ("SIM-000004", None, "2024-01-01", None),
+    ]
+    typed, ledger = type_truth(pd.DataFrame(given, columns=names, dtype="str"), {"ICD10:E84": "ORPHA:586"})
+    assert typed[columns.DIAGNOSIS_ID].tolist() == ["LABEL:group_1", "ORPHA:586", "ICD10:J10"]
+    assert ledger[columns.REASON].tolist() == ["DIAGNOSIS_UNREADABLE"]
+    only_labels, _ = type_truth(pd.DataFrame(given, columns=names).drop(columns=truth_file.DIAGNOSIS_ID).astype("str"))
+    assert only_labels[columns.DIAGNOSIS_ID].tolist() == ["LABEL:group_1"]

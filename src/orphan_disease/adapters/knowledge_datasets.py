@@ -1,6 +1,8 @@
 """Doors for published knowledge: HPO's text files and Orphanet's archive."""
 
 import re
+import zipfile
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final, NoReturn
 
@@ -14,6 +16,8 @@ from orphan_disease.contracts import columns
 
 __all__ = ["HpoTextDataset", "OrphanetArchiveDataset"]
 
+_XML: Final = ".xml"
+MAX_PRODUCT_BYTES: Final = 1 << 30  # the largest product, phenotypes, is a tenth of it
 _PACKET: Final = re.compile(r"ORPHApacket_\d+\.json", re.IGNORECASE)
 
 
@@ -69,13 +73,14 @@ class HpoTextDataset(AbstractDataset[NoReturn, list[str]]):
 
 
 class OrphanetArchiveDataset(AbstractDataset[NoReturn, pd.DataFrame]):
-    """Orphanet's ORPHApackets, one a row: source_file and payload, its JSON text.
+    """Orphanet's ORPHApackets, one a row (source_file and payload, its JSON text), or Orphadata's XML products.
 
     Without a path the archive is absent: a frame without rows, as `domain.knowledge_profile` then says. A path that
     does not exist, or holds no packet, is an error and never taken for absence.
 
     Args:
-        filepath: the publisher's zip, or its folder unpacked (searched to any depth), local or a URL; null for none.
+        filepath: the publisher's zip, its folder unpacked (searched to any depth), or one XML file; local or a URL;
+            null for none.
         fs_args: keyword arguments for the fsspec filesystem.
         metadata: free metadata, ignored by Kedro.
     """
@@ -89,22 +94,45 @@ class OrphanetArchiveDataset(AbstractDataset[NoReturn, pd.DataFrame]):
     ) -> None:
         """Keep the settings; nothing is read yet."""
         self._filepath = filepath or None
+        self._fs_args = dict(fs_args or {})
         self._documents = DocumentsDataset(
             filepath=filepath or "absent", source_path=self._filepath, optional=True, fs_args=fs_args
         )
         self.metadata = metadata
 
     def load(self) -> pd.DataFrame:
-        """Read the packets, sorted by name; other files of the archive are passed over."""
+        """Read the XML products if there are any, else the packets, sorted by name; other files are passed over."""
+        products = pd.DataFrame(list(self._products()), columns=[columns.SOURCE_FILE, columns.PAYLOAD])
+        if len(products):
+            return products.astype({columns.SOURCE_FILE: "str", columns.PAYLOAD: "object"})
         documents = self._documents.load()
         names = documents[columns.SOURCE_FILE].map(lambda name: PurePosixPath(str(name)).name)
         is_packet = names.map(lambda name: _PACKET.fullmatch(name) is not None).astype(bool)
         if self._filepath is not None and not is_packet.any():
             raise DatasetError(
-                f"{self._filepath} holds no ORPHApacket_<code>.json; expected what `make orphanet` downloads"
+                f"{self._filepath} holds no ORPHApacket_<code>.json and no Orphadata XML; expected what `make "
+                "orphanet` downloads, or en_product1.xml with products 3 or 7, 4 and 9"
             )
         packets = documents.loc[is_packet, [columns.SOURCE_FILE, columns.PAYLOAD]]
         return packets.sort_values(columns.SOURCE_FILE, ignore_index=True)
+
+    def _products(self) -> Iterator[tuple[str, bytes]]:
+        """The XML files at the path, by name: one file, those of a folder at any depth, or the members of a zip."""
+        if self._filepath is None:
+            return
+        fs, path = fsspec.core.url_to_fs(self._filepath, **self._fs_args)
+        if fs.isdir(path):
+            names = (name for name in sorted(fs.find(path)) if name.lower().endswith(_XML))
+            yield from ((name, fs.cat_file(name)) for name in names)
+        elif path.lower().endswith(_XML):
+            yield path, fs.cat_file(path)
+        elif path.lower().endswith(".zip") and fs.exists(path):
+            with fs.open(path, "rb") as stream, zipfile.ZipFile(stream) as archive:
+                members = (each for each in archive.infolist() if each.filename.lower().endswith(_XML))
+                for member in sorted(members, key=lambda each: each.filename):
+                    if member.file_size > MAX_PRODUCT_BYTES:
+                        raise DatasetError(f"{self._filepath}: {member.filename} unpacks to more than 1 GiB")
+                    yield member.filename, archive.read(member)
 
     def save(self, data: NoReturn) -> None:
         """Refuse: published knowledge is not written by a run.

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
+from orphan_disease.adapters.clinical_vocabulary import read_vocabulary
 from orphan_disease.adapters.package_files import read_package
 from orphan_disease.contracts import columns
 from orphan_disease.domain.cases_to_answer import cases_to_answer, complete_cases
@@ -43,7 +44,7 @@ class OrphanDiseaseModel(PythonModel):
                     columns.PAYLOAD: model_input[columns.PAYLOAD].tolist(),
                 }
             ).astype({columns.SOURCE_LINE: "Int64"})
-            cases, _ = cases_to_answer(documents, self._predictor.knowledge.ontology)
+            cases, _ = cases_to_answer(documents, self._predictor.knowledge.ontology, read_vocabulary())
         else:
             cases = complete_cases(model_input)
         return _flat(self._predictor.predict(cases))

@@ -17,6 +17,7 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from orphan_disease.adapters.atomic import atomic_open
+from orphan_disease.adapters.source_tables import TABLE_SUFFIXES, TableFileError, read_table
 from orphan_disease.contracts import columns
 
 __all__ = ["DOCUMENT_COLUMNS", "DocumentsDataset", "SourceDataset", "TableSourceDataset"]
@@ -145,30 +146,43 @@ class DocumentsDataset(SourceDataset):
 
 
 class TableSourceDataset(SourceDataset):
-    """A table read as text, whatever its cells look like: CSV, Parquet, or Excel where its reader is installed.
+    """A table read as text: CSV, Excel (`.xlsx`, its first sheet) or Parquet, in one file or a folder of them.
 
-    A cell is text or missing (an empty cell); names and cells keep their spelling. SOURCE_FILE is the file's name.
+    A folder (searched to any depth, as one partitioned by day is) is one table: the files below it by name, with the
+    columns of all. SOURCE_FILE and SOURCE_LINE say where a row lies, UNREADABLE why it could not be read.
     """
 
     def _empty(self) -> pd.DataFrame:
         return pd.DataFrame()
 
     def _read(self, fs: Any, path: str) -> pd.DataFrame:
-        suffix = PurePosixPath(path).suffix.lower()
-        with fs.open(path, "rb") as stream:
-            if suffix in {".parquet", ".pq"}:
-                table = _as_text(pd.read_parquet(stream))
-            elif suffix in {".xlsx", ".xls"}:
-                table = _read_excel(stream, path)
-            else:
-                table = _read_csv(stream, path)
-        return table.assign(**{columns.SOURCE_FILE: PurePosixPath(path).name})
+        if not fs.isdir(path):
+            try:
+                return read_table(PurePosixPath(path).name, fs.cat_file(path))
+            except TableFileError as error:
+                raise DatasetError(str(error)) from None
+        root = path.rstrip("/")
+        found = [name for name in sorted(fs.find(path)) if name.lower().endswith(TABLE_SUFFIXES)]
+        if not found:
+            raise DatasetError(f"{path} holds no table; expected files that end with {', '.join(TABLE_SUFFIXES)}")
+        return pd.concat(
+            [_part(name.removeprefix(root).lstrip("/"), fs.cat_file(name)) for name in found], ignore_index=True
+        )
 
     def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
         text = TextIOWrapper(stream, encoding="utf-8", newline="")
         data.to_csv(text, index=False, lineterminator="\n")
         text.flush()
         text.detach()
+
+
+def _part(name: str, content: bytes) -> pd.DataFrame:
+    """One file of a folder; one that holds no table is one unreadable row, and costs no other file."""
+    try:
+        return read_table(name, content)
+    except TableFileError as error:
+        whole = {columns.SOURCE_FILE: name, columns.SOURCE_LINE: pd.NA, columns.UNREADABLE: str(error)}
+        return pd.DataFrame([whole]).astype({columns.SOURCE_LINE: "Int64", columns.UNREADABLE: "str"})
 
 
 def _protocols(fs: Any) -> tuple[str, ...]:
@@ -220,43 +234,3 @@ def _decode(content: bytes) -> str | None:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-
-
-def _read_csv(stream: IO[bytes], path: str) -> pd.DataFrame:
-    """A CSV whose separator is a comma, semicolon or tab, as its first line shows; UTF-8, else Windows-1252."""
-    content = stream.read()
-    encoding = "utf-8-sig" if _decode(content) is not None else "cp1252"
-    head = content.split(b"\n", 1)[0]
-    separator = max(",;\t", key=lambda mark: head.count(mark.encode()))
-    try:
-        table = pd.read_csv(
-            BytesIO(content),
-            dtype="str",
-            sep=separator,
-            encoding=encoding,
-            encoding_errors="replace",
-            keep_default_na=False,
-            na_values=[""],
-            skip_blank_lines=False,
-            on_bad_lines="error",
-        )
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()
-    except pd.errors.ParserError:
-        raise DatasetError(
-            f"{path} is not a regular CSV: a row has more cells than the header, or an open quote"
-        ) from None  # the parser's own text may quote cells
-    return table
-
-
-def _read_excel(stream: IO[bytes], path: str) -> pd.DataFrame:
-    try:
-        return _as_text(pd.read_excel(stream, dtype="str", keep_default_na=False, na_values=[""]))
-    except ImportError as error:
-        raise DatasetError(
-            f"{path}: reading Excel needs the package openpyxl; save the sheet as CSV instead"
-        ) from error
-
-
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    return table.astype("str")

@@ -10,6 +10,7 @@ REFERENCE: Final = "reference"  # the publication a case comes from ("PMID:123")
 ENCOUNTER_AT: Final = "encounter_at"  # UTC timestamp of the visit
 SOURCE_FILE: Final = "source_file"
 SOURCE_LINE: Final = "source_line"
+UNREADABLE: Final = "unreadable"  # why a row of a file could not be read; missing in rows that could
 PAYLOAD: Final = "payload"  # one raw document, as text
 
 # --- what is known of the patient --------------------------------------------------------------------------------
@@ -33,6 +34,7 @@ FAMILY_HISTORY: Final = "family_history"  # a relative has the same signs: 1, 0 
 CONSANGUINITY: Final = "consanguinity"  # related parents: 1, 0 or missing
 PREGNANT: Final = "pregnant"  # 1, 0 or missing
 UNKNOWN_CODES: Final = "unknown_codes"  # list of symptom codes that neither HPO nor the local table knows
+MAPPED_CODES: Final = "mapped_codes"  # list: which code of another terminology became which term, by what, where
 UNKNOWN_TERM_COUNT: Final = "unknown_term_count"  # features that the HPO release in use does not know
 REPLACED_TERM_COUNT: Final = "replaced_term_count"  # obsolete or alternative ids written as the current ones
 WITHOUT_OBSERVED_TERMS: Final = "without_observed_terms"  # no known observed term: answered, but on little evidence
@@ -61,6 +63,7 @@ TERM_ID: Final = "term_id"
 LABEL: Final = "label"
 DEFINITION: Final = "definition"
 SYNONYMS: Final = "synonyms"
+EXACT_SYNONYMS: Final = "exact_synonyms"  # those that mean the same, not something broader, narrower or related
 CROSS_REFERENCES: Final = "cross_references"
 IS_OBSOLETE: Final = "is_obsolete"
 PARENT_ID: Final = "parent_id"

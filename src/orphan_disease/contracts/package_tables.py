@@ -12,9 +12,11 @@ __all__ = [
     "AGE_MAX_YEARS",
     "AGE_MIN_YEARS",
     "AGE_MODE_YEARS",
+    "BROADER",
     "CHIEF_COMPLAINT",
     "CODE",
     "CONDITION_ID",
+    "EXACT",
     "FEMALE_SHARE",
     "FIELD",
     "FREQUENCY",
@@ -29,10 +31,13 @@ __all__ = [
     "NAME_EN",
     "NAME_ES",
     "OMIM_IDS",
+    "RELATION",
     "RELATIVE_INCIDENCE",
     "SD",
     "SOURCE",
     "TABLE_TYPES",
+    "TARGET_ID",
+    "TARGET_LABEL",
     "PackageTable",
 ]
 
@@ -46,6 +51,8 @@ class PackageTable(StrEnum):
     COMMON_CONDITION_VITALS = "common_condition_vitals"
     LOCAL_CODES = "local_codes"
     SPANISH_TERMS = "spanish_terms"
+    ENGLISH_TERMS = "english_terms"
+    CONDITION_CODES = "condition_codes"
     CHIEF_COMPLAINTS = "chief_complaints"
 
 
@@ -70,6 +77,11 @@ FIELD: Final = "field"  # a vital sign of contracts.columns.VITAL_SIGNS
 MEAN: Final = "mean"
 SD: Final = "sd"
 CODE: Final = "code"
+TARGET_ID: Final = "target_id"  # an HPO id or a disorder
+TARGET_LABEL: Final = "target_label"
+RELATION: Final = "relation"  # EXACT or BROADER
+EXACT: Final = "exact"  # code and target mean the same
+BROADER: Final = "broader"  # the target is broader than the code
 LABEL_ES: Final = "label_es"
 LABEL_EN: Final = "label_en"
 HPO_ROOT: Final = "hpo_root"
@@ -107,6 +119,14 @@ TABLE_TYPES: Final[Mapping[PackageTable, Mapping[str, str]]] = MappingProxyType(
         PackageTable.COMMON_CONDITION_VITALS: {ICD10: "str", FIELD: "str", MEAN: "float64", SD: "float64"},
         PackageTable.LOCAL_CODES: {CODE: "str", LABEL_ES: "str", LABEL_EN: "str", HPO_ID: "str"},
         PackageTable.SPANISH_TERMS: {HPO_ID: "str", LABEL_ES: "str"},
+        PackageTable.ENGLISH_TERMS: {HPO_ID: "str", HPO_LABEL: "str", LABEL_EN: "str"},
+        PackageTable.CONDITION_CODES: {
+            CODE: "str",
+            TARGET_ID: "str",
+            TARGET_LABEL: "str",
+            RELATION: "str",
+            SOURCE: "str",
+        },
         PackageTable.CHIEF_COMPLAINTS: {CODE: "str", LABEL_ES: "str", LABEL_EN: "str", HPO_ROOT: "str"},
     }
 )

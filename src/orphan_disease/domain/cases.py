@@ -12,7 +12,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction, Sex
 from orphan_disease.domain import contradictions, ledger
-from orphan_disease.domain.ledger import Cause
+from orphan_disease.domain.ledger import AccountingError, Cause
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import RECORDED_AT
 
@@ -20,7 +20,6 @@ __all__ = [
     "CASE_COLUMNS",
     "CASE_DTYPES",
     "INDICATED_FIELDS",
-    "AccountingError",
     "build_cases",
     "missing_indicator",
     "with_indicators",
@@ -63,12 +62,9 @@ INDICATED_FIELDS: Final = (
 )
 _TERM_LISTS: Final = (columns.OBSERVED_TERMS, columns.EXCLUDED_TERMS)
 _COUNTS: Final = (columns.UNKNOWN_TERM_COUNT, columns.REPLACED_TERM_COUNT)
+_OF_THE_VISIT: Final = (*columns.VITAL_SIGNS, columns.CONSCIOUSNESS, columns.PREGNANT)  # a history's, of its own visit
 _PLACE: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE)
 _HISTORY: Final = "_history"  # suffix of the history's fields while both are compared
-
-
-class AccountingError(RuntimeError):
-    """Records that went in are neither in the cases nor in the ledger: a fault of this project, never of the data."""
 
 
 def missing_indicator(field: str) -> str:
@@ -129,7 +125,7 @@ def _latest_histories(histories: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 def _join(triage: pd.DataFrame, latest: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Visits with the fields of their patient's history: terms united, the visit's own values first."""
     brought = [columns.AGE_DAYS, columns.ONSET_AGE_DAYS, columns.SEX, columns.REFERENCE, *_TERM_LISTS, *_COUNTS]
-    brought += [columns.FAMILY_HISTORY, columns.CONSANGUINITY]
+    brought += [columns.FAMILY_HISTORY, columns.CONSANGUINITY, columns.CASE_ID, *_OF_THE_VISIT]
     history = latest[[columns.PATIENT_ID, *brought]].rename(columns={name: name + _HISTORY for name in brought})
     merged = triage.merge(history, on=columns.PATIENT_ID, how="left", validate="many_to_one").set_index(triage.index)
     unknown = str(Sex.UNKNOWN)
@@ -146,6 +142,8 @@ def _join(triage: pd.DataFrame, latest: pd.DataFrame) -> tuple[pd.DataFrame, pd.
         name: merged[name].fillna(merged[name + _HISTORY])
         for name in (columns.AGE_DAYS, columns.FAMILY_HISTORY, columns.CONSANGUINITY)
     }
+    is_same = merged[columns.CASE_ID] == merged[columns.CASE_ID + _HISTORY]
+    first |= {name: merged[name].fillna(merged[name + _HISTORY].where(is_same)) for name in _OF_THE_VISIT}
     only = {name: merged[name + _HISTORY] for name in (columns.ONSET_AGE_DAYS, columns.REFERENCE)}
     sex = here.mask(here == unknown, there).mask(conflict, unknown)
     kept = merged[[name for name in triage.columns if name in CASE_DTYPES or name in _PLACE]]

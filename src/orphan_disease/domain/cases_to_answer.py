@@ -1,28 +1,55 @@
-"""Cases to be answered: phenopackets that stand alone, or plain fields, in the shape of the `cases` table."""
+"""Cases to be answered: documents that stand alone (phenopackets, FHIR), or plain fields, as the `cases` table."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import Provenance, Sex
 from orphan_disease.domain import cases, ledger, phenopacket_frames
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.ontology import Ontology
 
-__all__ = ["cases_to_answer", "complete_cases"]
+__all__ = ["bundle_to_answer", "cases_to_answer", "complete_cases"]
 
 
-def cases_to_answer(documents: pd.DataFrame, ontology: Ontology) -> tuple[pd.DataFrame, pd.DataFrame]:
+def bundle_to_answer(
+    bundle: Mapping[str, Any], ontology: Ontology, vocabulary: ClinicalVocabulary, name: str = "request"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type one FHIR R4 Bundle as cases to be answered: one row a patient, or a ledger that says why there is none.
+
+    Args:
+        bundle: the Bundle's JSON, as a dict.
+        ontology: the model's own.
+        vocabulary: what codes of other terminologies mean.
+        name: what the ledger calls the document.
+
+    Returns:
+        As `cases_to_answer`.
+    """
+    row = (name, None, orjson.dumps(bundle, default=str).decode())
+    names = [columns.SOURCE_FILE, columns.SOURCE_LINE, columns.PAYLOAD]
+    return cases_to_answer(pd.DataFrame([row], columns=names), ontology, vocabulary)
+
+
+def cases_to_answer(
+    documents: pd.DataFrame, ontology: Ontology, vocabulary: ClinicalVocabulary | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type documents as cases to be answered.
 
     Args:
         documents: columns SOURCE_FILE, SOURCE_LINE and PAYLOAD (text; missing where the bytes could not be read).
         ontology: the model's own.
+        vocabulary: what codes of other terminologies mean; without it only HPO, ORPHA and OMIM codes say something.
 
     Returns:
         The cases (see `domain.cases`), in the order of the documents, and the ledger of what was repaired, merged or
         set aside, and why.
     """
-    typed, found = phenopacket_frames.type_phenopackets(documents, ontology.every_id)
+    typed, found = phenopacket_frames.type_phenopackets(documents, ontology.every_id, vocabulary)
     nothing = typed.iloc[:0]
     joined, resolved = cases.build_cases(nothing, nothing, typed, ontology)
     return joined, ledger.concatenate([found, resolved])

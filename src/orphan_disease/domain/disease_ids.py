@@ -5,9 +5,10 @@ from typing import Final
 
 from orphan_disease.contracts.vocabulary import NOTHING_FOUND
 
-__all__ = ["ICD10_PREFIX", "canonical_disease_id", "is_common_condition"]
+__all__ = ["ICD10_PREFIX", "LABEL_PREFIX", "canonical_disease_id", "is_common_condition"]
 
 ICD10_PREFIX: Final = "ICD10:"
+LABEL_PREFIX: Final = "LABEL:"  # a hospital's own label, of an orphan disease that it does not name
 MAX_LENGTH: Final = 64
 
 _SPELLINGS: Final = {

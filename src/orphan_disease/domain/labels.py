@@ -9,14 +9,14 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.truth_file import LATE_AFTER_DAYS
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY, CleaningAction
 from orphan_disease.domain import ledger, truth
-from orphan_disease.domain.disease_ids import canonical_disease_id, is_common_condition
+from orphan_disease.domain.disease_ids import LABEL_PREFIX, canonical_disease_id, is_common_condition
 from orphan_disease.domain.ledger import Cause
 
 __all__ = ["LABEL_COLUMNS", "build_labels", "disorders_by_member"]
 
 CategorySource = Literal["disorders", "truth_file"]
 
-DISEASE_REGISTERS: Final = ("OMIM:", "ORPHA:", "DECIPHER:")
+DISEASE_REGISTERS: Final = ("OMIM:", "ORPHA:", "DECIPHER:", LABEL_PREFIX)
 
 _DTYPES: Final = {
     columns.CASE_ID: "str",
@@ -67,6 +67,9 @@ def build_labels(
     disorder = diagnosis.map(by_member)
     is_common = diagnosis.map(is_common_condition).astype("bool")
     is_named = diagnosis.str.startswith(DISEASE_REGISTERS).astype("bool")
+    # A label names no disease: each such case is a disorder of its own, so that none is taken for another's.
+    is_label = diagnosis.str.startswith(LABEL_PREFIX).astype("bool")
+    disorder = disorder.mask(is_label, LABEL_PREFIX + found[columns.CASE_ID])
     usable = is_common | disorder.notna() | is_named
     labels = pd.DataFrame(
         {

@@ -13,7 +13,18 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 
-__all__ = ["LEDGER_COLUMNS", "Cause", "Finding", "concatenate", "findings_frame", "findings_of_rows", "message_of"]
+__all__ = [
+    "LEDGER_COLUMNS",
+    "AccountingError",
+    "Cause",
+    "Finding",
+    "concatenate",
+    "findings_frame",
+    "findings_of_rows",
+    "message_of",
+    "require_accounted",
+    "without_unreadable",
+]
 
 LEDGER_COLUMNS: Final = (
     columns.SOURCE_FILE,
@@ -85,6 +96,39 @@ def findings_of_rows(records: pd.DataFrame, found: "pd.Series[bool]", cause: Cau
 def _no_findings() -> pd.DataFrame:
     """An empty ledger, shared: most checks find nothing."""
     return findings_frame()
+
+
+class AccountingError(RuntimeError):
+    """Records that went in neither came out nor are in the ledger: a fault of this project, never of the data."""
+
+
+_SET_ASIDE: Final = frozenset({CleaningAction.MERGE, CleaningAction.QUARANTINE, CleaningAction.REJECT})
+
+
+def require_accounted(given: int, kept: int, found: pd.DataFrame) -> None:
+    """Make sure that every record that went in came out, or has its one row of the ledger that says why not.
+
+    Args:
+        given: records that went in.
+        kept: records that came out.
+        found: the ledger.
+
+    Raises:
+        AccountingError: if the two do not add up.
+    """
+    aside = int(found[columns.ACTION].isin({str(action) for action in _SET_ASIDE}).sum())
+    if given != kept + aside:
+        raise AccountingError(f"{given} records went in; {kept} came out and {aside} were merged or set aside")
+
+
+def without_unreadable(records: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records of a file that could be read, and a ledger of the others (see `contracts.columns.UNREADABLE`)."""
+    if columns.UNREADABLE not in records.columns:
+        return records, findings_frame()
+    broken = records[columns.UNREADABLE].notna()
+    detail = "expected a row with at most as many cells as the header, every quote closed"
+    found = findings_of_rows(records, broken, Cause("row", "ROW_UNREADABLE", detail, CleaningAction.QUARANTINE))
+    return records.loc[~broken], found
 
 
 def concatenate(ledgers: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ __all__ = ["OboContent", "parse_obo"]
 
 _PREFIX: Final = "HP:"
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_EXACT: Final = re.compile(r'"\s+EXACT\b')  # the scope stands behind the quoted text
 _ESCAPED: Final = re.compile(r"\\(.)")
 
 
@@ -23,8 +24,8 @@ class OboContent(NamedTuple):
     """What one OBO file says.
 
     Attributes:
-        terms: one row per HPO term, obsolete ones included: term_id, label, definition, synonyms (list),
-            cross_references (list), is_obsolete, release.
+        terms: one row per HPO term, obsolete ones included: term_id, label, definition, synonyms (list of every
+            scope), exact_synonyms (list), cross_references (list), is_obsolete, release.
         edges: one row per `is_a`: term_id, parent_id.
         alternatives: one row per retired id: alternative_id, term_id. From `alt_id` of a term, or `replaced_by` of an
             obsolete one. `consider` is a hint to a curator, not a replacement, and is not followed.
@@ -52,7 +53,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
     """
     stream = _stanzas(lines)
     version = _version(next(stream))
-    terms: list[tuple[str, str, str, list[str], list[str], bool, str]] = []
+    terms: list[tuple[str, str, str, list[str], list[str], list[str], bool, str]] = []
     edges: list[tuple[str, str]] = []
     alternatives: list[tuple[str, str]] = []
     for stanza in stream:
@@ -66,6 +67,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
                 stanza.get("name", [term_id])[0],
                 _quoted(stanza.get("def", [""])[0]),
                 [_quoted(value) for value in stanza.get("synonym", [])],
+                [_quoted(value) for value in stanza.get("synonym", []) if _EXACT.search(value)],
                 [value.split(" ", 1)[0] for value in stanza.get("xref", [])],
                 obsolete,
                 version,
@@ -86,6 +88,7 @@ def parse_obo(lines: Iterable[str]) -> OboContent:
                 columns.LABEL,
                 columns.DEFINITION,
                 columns.SYNONYMS,
+                columns.EXACT_SYNONYMS,
                 columns.CROSS_REFERENCES,
                 columns.IS_OBSOLETE,
                 columns.RELEASE,

@@ -16,13 +16,22 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
 from orphan_disease.domain.prevalence import PREVALENCE_CLASSES
 
-__all__ = ["GROUP_TYPES", "OrphanetContent", "classification_heads", "documents_of", "parse_orphapackets"]
+__all__ = [
+    "GROUP_TYPES",
+    "NO_VALUE",
+    "EntryRows",
+    "OrphanetContent",
+    "classification_heads",
+    "content_of",
+    "documents_of",
+    "parse_orphapackets",
+]
 
 GROUP_TYPES: Final = frozenset({"Category", "Clinical group"})
 """Entries that gather disorders; a patient's diagnosis is below them."""
 
 _CATEGORY: Final = "Category"
-_NO_VALUE: Final = frozenset({"no data", "no data available", "not yet documented", "unknown", ""})
+NO_VALUE: Final = frozenset({"no data", "no data available", "not yet documented", "unknown", ""})
 _DISORDERS: Final = (
     columns.ORPHA_CODE,
     columns.DISORDER_NAME,
@@ -81,7 +90,9 @@ class _MalformedError(ValueError):
         self.reason, self.field = reason, field
 
 
-class _Rows(NamedTuple):
+class EntryRows(NamedTuple):
+    """The rows of one entry, in the columns of the frames."""
+
     disorder: tuple[Any, ...]
     parents: list[tuple[Any, ...]]
     cross_references: list[tuple[Any, ...]]
@@ -99,7 +110,7 @@ def parse_orphapackets(documents: Iterable[tuple[str, str | bytes]], roots: Coll
     Returns:
         The frames; all of them empty, with their columns, where there are no documents.
     """
-    read: dict[str, _Rows] = {}
+    read: dict[str, EntryRows] = {}
     quarantine: list[tuple[str, str, str, str, str]] = []
     for name, text in documents:
         try:
@@ -109,6 +120,19 @@ def parse_orphapackets(documents: Iterable[tuple[str, str | bytes]], roots: Coll
             read[rows.disorder[0]] = rows
         except _MalformedError as error:
             quarantine.append((name, error.reason, error.field, str(error), CleaningAction.QUARANTINE.value))
+    return content_of(read, roots, quarantine)
+
+
+def content_of(
+    read: Mapping[str, EntryRows], roots: Collection[str], quarantine: Iterable[tuple[str, str, str, str, str]] = ()
+) -> OrphanetContent:
+    """The frames of entries that were read.
+
+    Args:
+        read: rows by ORPHAcode.
+        roots: ORPHAcodes above the classification, see `classification_heads`.
+        quarantine: source_file, reason, field, detail and action of what could not be read.
+    """
     disorders = _frame((rows.disorder for rows in read.values()), _DISORDERS)
     parents = _frame((row for rows in read.values() for row in rows.parents), _PARENTS)
     return OrphanetContent(
@@ -161,7 +185,7 @@ def _reachable(code: str, above: Mapping[str, list[str]]) -> set[str]:
     return seen
 
 
-def _parse_packet(text: str | bytes) -> _Rows:
+def _parse_packet(text: str | bytes) -> EntryRows:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -170,7 +194,7 @@ def _parse_packet(text: str | bytes) -> _Rows:
     if not isinstance(packet, dict):
         raise _MalformedError("NOT_AN_ORPHAPACKET", "Orphapacket", "expected an object under the key Orphapacket")
     code = _code(packet, "ORPHAcode")
-    return _Rows(
+    return EntryRows(
         disorder=(
             code,
             _text(packet, "Label"),
@@ -223,7 +247,7 @@ def _definition(packet: Mapping[str, Any]) -> str:
 
 def _values(packet: Mapping[str, Any], field: str, tag: str) -> list[str]:
     values = [_text(child, "value") for child in _children(packet, field, tag)]
-    return [value for value in values if value.lower() not in _NO_VALUE]
+    return [value for value in values if value.lower() not in NO_VALUE]
 
 
 def _children(packet: Mapping[str, Any], field: str, tag: str | None) -> Iterator[Mapping[str, Any]]:
@@ -262,7 +286,7 @@ def _code(record: Mapping[str, Any], field: str) -> str:
 
 def _optional(record: Mapping[str, Any], field: str) -> str | None:
     value = record.get(field)
-    return None if value is None or str(value).strip().lower() in _NO_VALUE else str(value).strip()
+    return None if value is None or str(value).strip().lower() in NO_VALUE else str(value).strip()
 
 
 def _frame(rows: Iterable[tuple[Any, ...]], names: tuple[str, ...]) -> pd.DataFrame:

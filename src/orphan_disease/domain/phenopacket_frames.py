@@ -1,15 +1,21 @@
-"""Raw phenopacket documents to one table of cases and a ledger of what was set aside."""
+"""Raw clinical documents to one table of cases and a ledger of what was set aside.
 
-from collections.abc import Iterator, Mapping
+A document is a phenopacket or FHIR R4: its content tells, not its name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction
-from orphan_disease.domain import ledger, phenopackets
+from orphan_disease.domain import fhir, ledger, phenopackets
+from orphan_disease.domain.clinical_cases import ClinicalCase, DocumentError
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
+from orphan_disease.domain.fhir import FhirReader
 from orphan_disease.domain.ledger import Cause, Finding
-from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError
+from orphan_disease.domain.phenopackets import PhenopacketError
 
 __all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "phenopacket_row", "type_histories", "type_phenopackets"]
 
@@ -36,62 +42,89 @@ _DTYPES: Final = {
     columns.FAMILY_HISTORY: "float64",
     columns.CONSANGUINITY: "float64",
     columns.DIAGNOSIS_ID: "str",
+    **dict.fromkeys(columns.VITAL_SIGNS, "float64"),
+    columns.CONSCIOUSNESS: "str",
+    columns.PREGNANT: "float64",
+    columns.MAPPED_CODES: "object",
 }
 TYPED_PHENOPACKET_COLUMNS: Final = tuple(_DTYPES)
 
 
-def type_phenopackets(documents: pd.DataFrame, terms: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Type every phenopacket of a set of documents, or say in the ledger why not.
+def type_phenopackets(
+    documents: pd.DataFrame, terms: Mapping[str, str], vocabulary: ClinicalVocabulary | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Type every case of a set of documents, or say in the ledger why not.
 
-    Every record is accounted for: a member of a document is a row of the cases or a row of the ledger whose action is
-    `merge` or `quarantine`. A case without any known observed term is kept and flagged.
+    Every record is accounted for: a phenopacket, or a patient of FHIR documents, is a row of the cases or a row of the
+    ledger whose action is `merge` or `quarantine`. A case without any known observed term is kept and flagged.
 
     Args:
         documents: columns SOURCE_FILE, SOURCE_LINE and PAYLOAD (text; missing where the bytes could not be read).
         terms: current HPO id of every known id, alternative and obsolete ones included.
+        vocabulary: what codes of other terminologies mean; without it only HPO, ORPHA and OMIM codes say something.
 
     Returns:
-        The cases (columns TYPED_PHENOPACKET_COLUMNS, in the order of the documents) and the ledger.
+        The cases (columns TYPED_PHENOPACKET_COLUMNS: phenopackets in the order of the documents, then the patients of
+        FHIR documents) and the ledger.
     """
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
+    reader = FhirReader(terms, vocabulary or ClinicalVocabulary())
     places = zip(
         documents[columns.SOURCE_FILE], documents[columns.SOURCE_LINE], documents[columns.PAYLOAD], strict=True
     )
     for source_file, source_line, payload in places:
         line = None if pd.isna(source_line) else int(source_line)
-        for member in _members(payload, terms):
-            if isinstance(member, PhenopacketError):
+        for member in _members(payload, terms, reader, (source_file, line)):
+            if isinstance(member, DocumentError):
                 quarantine = CleaningAction.QUARANTINE
                 findings.append(Finding(source_file, line, None, "document", member.reason, quarantine, str(member)))
                 continue
-            rows.append({columns.SOURCE_FILE: source_file, columns.SOURCE_LINE: line} | phenopacket_row(member))
-            findings.extend(_findings(member, source_file, line))
+            _enter(member, (source_file, line), rows, findings)
+    for place, case in reader.cases():
+        _enter(case, place, rows, findings)
+    findings.extend(reader.findings())
     typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
     kept, duplicates = _drop_duplicates(typed)
+    ledger.require_accounted(len(typed), len(kept), duplicates)
     return kept, ledger.concatenate([ledger.findings_frame(findings), duplicates])
 
 
-def type_histories(documents: pd.DataFrame, terms: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def type_histories(
+    documents: pd.DataFrame, terms: Mapping[str, str], vocabulary: ClinicalVocabulary | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the histories of a hospital; a diagnosis in one is left out, as only the truth file may say it.
 
     See `type_phenopackets` for arguments and results.
     """
-    typed, found = type_phenopackets(documents, terms)
+    typed, found = type_phenopackets(documents, terms, vocabulary)
     nothing = pd.Series(None, index=typed.index, dtype="str")
     return typed.assign(**{columns.DIAGNOSIS_ID: nothing}), found
 
 
-def _members(payload: object, terms: Mapping[str, str]) -> list[PhenopacketCase | PhenopacketError]:
+def _members(
+    payload: object, terms: Mapping[str, str], reader: FhirReader, place: tuple[str, int | None]
+) -> Sequence[ClinicalCase | DocumentError]:
+    """The phenopackets of a document; FHIR goes to the reader, which knows its cases when all documents are read."""
     if not isinstance(payload, str):
         return [PhenopacketError(phenopackets.UNREADABLE, "the document's bytes cannot be read as UTF-8 text")]
     try:
+        if '"resourceType"' in payload and fhir.holds_fhir(document := fhir.parse(payload)):
+            reader.add(document, *place)
+            return []
         return phenopackets.read_phenopackets(payload, terms)
-    except PhenopacketError as error:
+    except DocumentError as error:
         return [error]
 
 
-def phenopacket_row(case: PhenopacketCase) -> dict[str, Any]:
+def _enter(
+    case: ClinicalCase, place: tuple[str, int | None], rows: list[dict[str, Any]], findings: list[Finding]
+) -> None:
+    rows.append({columns.SOURCE_FILE: place[0], columns.SOURCE_LINE: place[1]} | phenopacket_row(case))
+    findings.extend(_findings(case, *place))
+
+
+def phenopacket_row(case: ClinicalCase) -> dict[str, Any]:
     """The case as one row of the table, without its place in a source."""
     return {
         columns.CASE_ID: case.case_id,
@@ -112,10 +145,14 @@ def phenopacket_row(case: PhenopacketCase) -> dict[str, Any]:
         columns.FAMILY_HISTORY: case.family_history,
         columns.CONSANGUINITY: case.consanguinity,
         columns.DIAGNOSIS_ID: case.diagnosis_id,
+        **{name: case.vitals.get(name) for name in columns.VITAL_SIGNS},
+        columns.CONSCIOUSNESS: case.consciousness,
+        columns.PREGNANT: case.pregnant,
+        columns.MAPPED_CODES: list(case.mapped_codes),
     }
 
 
-def _findings(case: PhenopacketCase, source_file: str, line: int | None) -> Iterator[Finding]:
+def _findings(case: ClinicalCase, source_file: str, line: int | None) -> Iterator[Finding]:
     def finding(field: str, reason: str, action: CleaningAction, detail: str) -> Finding:
         return Finding(source_file, line, case.case_id, field, reason, action, detail)
 
@@ -123,10 +160,13 @@ def _findings(case: PhenopacketCase, source_file: str, line: int | None) -> Iter
         detail = f"{case.replaced} obsolete or alternative ids written as the current ones"
         yield finding(columns.OBSERVED_TERMS, "TERM_REPLACED", CleaningAction.REPAIR, detail)
     if case.unknown_codes:
-        detail = f"{len(case.unknown_codes)} codes unknown to the HPO release in use left out"
+        detail = f"{len(case.unknown_codes)} codes or words that stand for no term of the release in use, left out"
         yield finding(columns.OBSERVED_TERMS, "TERM_UNKNOWN", CleaningAction.REPAIR, detail)
-    for field, reason in case.notes:
-        yield finding(field, reason, CleaningAction.IMPUTE, "an age beyond 125 years")
+    if case.mapped_codes:
+        detail = f"{len(case.mapped_codes)} codes of other terminologies read as terms or disorders"
+        yield finding(columns.OBSERVED_TERMS, "CODE_MAPPED", CleaningAction.NOTE, detail)
+    for note in case.notes:
+        yield finding(note.field, note.reason, note.action, note.detail)
 
 
 def _drop_duplicates(typed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

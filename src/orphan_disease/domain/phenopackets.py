@@ -8,7 +8,6 @@ not JSON or not a phenopacket. Specification: https://phenopacket-schema.readthe
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +16,7 @@ import orjson
 from orphan_disease.contracts.triage_form import SIMULATED_MARK
 from orphan_disease.contracts.vocabulary import Provenance, Sex
 from orphan_disease.domain import ages
+from orphan_disease.domain.clinical_cases import ClinicalCase, DocumentError, plausible_ages
 from orphan_disease.domain.disease_ids import canonical_disease_id
 from orphan_disease.domain.phenopacket_elements import (
     Json,
@@ -30,7 +30,7 @@ from orphan_disease.domain.phenopacket_elements import (
 )
 from orphan_disease.domain.pseudonyms import pseudonymise
 
-__all__ = ["PhenopacketCase", "PhenopacketError", "canonical_term", "read_phenopackets"]
+__all__ = ["PhenopacketError", "canonical_term", "read_phenopackets"]
 
 MAX_DOCUMENT_CHARACTERS: Final = 50_000_000
 MAX_ID_CHARACTERS: Final = 200
@@ -50,36 +50,8 @@ _HPO_FORM = re.compile(r"HP[:_]?(\d{1,7})", re.ASCII | re.IGNORECASE)
 _PMID = re.compile(r"(?:^|[^A-Za-z])PMID[:_ ]?\s*(\d{1,9})(?!\d)", re.ASCII | re.IGNORECASE)
 
 
-class PhenopacketError(ValueError):
-    """A document that yields no case; `reason` is a code for the ledger, the text says what would be right."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        """Keep the reason beside the text."""
-        super().__init__(detail)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class PhenopacketCase:
-    """One person as a phenopacket describes them; terms are current HPO ids, ages are days, None is unknown."""
-
-    case_id: str
-    patient_id: str
-    provenance: Provenance
-    reference: str | None
-    encounter_at: datetime | None
-    recorded_at: datetime | None
-    age_days: float | None
-    onset_age_days: float | None
-    sex: Sex
-    observed: tuple[str, ...]
-    excluded: tuple[str, ...]
-    unknown_codes: tuple[str, ...]
-    replaced: int
-    family_history: float | None
-    consanguinity: float | None
-    diagnosis_id: str | None
-    notes: tuple[tuple[str, str], ...] = field(default=())  # (field, reason) of what was read but set aside
+class PhenopacketError(DocumentError):
+    """A phenopacket document that yields no case, and why."""
 
 
 def canonical_term(code: str, terms: Mapping[str, str]) -> str | None:
@@ -98,7 +70,7 @@ def canonical_term(code: str, terms: Mapping[str, str]) -> str | None:
     return found
 
 
-def read_phenopackets(payload: str, terms: Mapping[str, str]) -> list[PhenopacketCase | PhenopacketError]:
+def read_phenopackets(payload: str, terms: Mapping[str, str]) -> list[ClinicalCase | PhenopacketError]:
     """Every member of one JSON document, in its order: a case, or the error of a member that is no phenopacket.
 
     Args:
@@ -151,7 +123,7 @@ def _is_phenopacket(packet: Mapping[str, Json]) -> bool:
 
 def _case(
     packet: Mapping[str, Json], family: Mapping[str, Json], terms: Mapping[str, str], content: str
-) -> PhenopacketCase:
+) -> ClinicalCase:
     meta = mapping(get(packet, "metaData")) or mapping(get(family, "metaData"))
     subject = mapping(packet.get("subject"))
     subject_id = text(subject.get("id"))
@@ -161,10 +133,10 @@ def _case(
     diagnosis_id, disease_onset = _diagnosis(packet)
     age, encounter_at = _age_at_encounter(subject)
     onset = disease_onset if disease_onset is not None else feature_onset
-    notes = _age_notes(age, onset)
+    age, onset, notes = plausible_ages(age, onset)
     simulated = SIMULATED_MARK in text(get(meta, "createdBy")).lower()
     published = Provenance.PUBLICATION if reference else Provenance.HOSPITAL
-    return PhenopacketCase(
+    return ClinicalCase(
         case_id=case_id,
         # "patient 1" is somebody else in every paper; an id that names no paper is the hospital's own
         patient_id=pseudonymise(subject_id or case_id, scope=_pmid([case_id]) or ""),
@@ -172,8 +144,8 @@ def _case(
         reference=reference,
         encounter_at=encounter_at,
         recorded_at=ages.parse_timestamp(text(meta.get("created"))),
-        age_days=_plausible(age),
-        onset_age_days=_plausible(onset),
+        age_days=age,
+        onset_age_days=onset,
         sex=_sex(subject.get("sex")),
         observed=observed,
         excluded=excluded,
@@ -233,15 +205,6 @@ def _age_at_encounter(subject: Mapping[str, Json]) -> tuple[float | None, dateti
     if instant is not None and birth is not None:
         return ages.days_between(birth, instant), instant
     return days_of_time_element(at), instant
-
-
-def _plausible(age: float | None) -> float | None:
-    return age if age is not None and age <= ages.MAX_AGE_DAYS else None
-
-
-def _age_notes(age: float | None, onset: float | None) -> tuple[tuple[str, str], ...]:
-    named = (("age_days", age), ("onset_age_days", onset))
-    return tuple((name, "AGE_OUT_OF_RANGE") for name, value in named if value is not None and _plausible(value) is None)
 
 
 def _reference(meta: Mapping[str, Json], case_id: str) -> str | None:

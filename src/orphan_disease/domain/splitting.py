@@ -153,7 +153,8 @@ def _folds(training: pd.DataFrame, folds: int, seed: int) -> "pd.Series[int]":
         cost = (share @ (counts[group] / totals)) + 1e-3 * filled.sum(axis=1) / counts.sum()
         chosen[group] = int(cost.argmin())
         filled[chosen[group]] += counts[group]
-    chosen[is_single] = _levelled(counts[is_single].argmax(axis=1), filled)
+    if is_single.any():
+        chosen[is_single] = _levelled(counts[is_single].argmax(axis=1), filled)
     return training[columns.GROUP].map(dict(zip(units.index, chosen.tolist(), strict=True)))
 
 

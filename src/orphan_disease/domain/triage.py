@@ -5,6 +5,8 @@ visit id. Everything else that is wrong is repaired or set missing, field by fie
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -50,7 +52,11 @@ TYPED_TRIAGE_COLUMNS: Final = (
 
 
 def type_triage(
-    form: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str]
+    form: pd.DataFrame,
+    terms: Mapping[str, str],
+    local: Mapping[str, str],
+    phrases: Mapping[str, str] = MappingProxyType({}),
+    declared: frozenset[str] = frozenset(),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the triage form.
 
@@ -61,6 +67,8 @@ def type_triage(
         form: the form as text, columns as in `contracts.triage_form` (all but the identifying ones may be absent).
         terms: current HPO id of every known id.
         local: current HPO id of every local code, upper-case.
+        phrases: HPO id by normalised phrase, for symptoms in words (see `domain.free_text`).
+        declared: columns of the form whose unit the hospital declares: no other unit is tried on them.
 
     Returns:
         The visits (columns TYPED_TRIAGE_COLUMNS, in the form's order) and the ledger.
@@ -73,21 +81,32 @@ def type_triage(
         raise ValueError(
             f"the triage form has no column {', '.join(absent)}; expected {', '.join(triage_form.TRIAGE_COLUMNS)}"
         )
-    text = _as_text(form)
+    readable, unreadable_ledger = ledger.without_unreadable(form)
+    text = _as_text(readable)
     text, identity_ledger = _identified(text)
     text, duplicate_ledger = _without_duplicates(text)
-    numbers, number_ledgers = _numbers(text)
+    numbers, number_ledgers = _numbers(text, declared)
     coded, code_ledgers = _coded(text)
     arrival, arrival_ledger = _arrivals(text)
-    symptoms, symptom_ledgers = _symptoms(text, terms, local)
+    symptoms, symptom_ledgers = _symptoms(text, terms, local, phrases)
     patients = {name: pseudonymise(name) for name in text[triage_form.PATIENT_ID].unique()}
     identity = text[[columns.SOURCE_FILE, columns.SOURCE_LINE, columns.CASE_ID]].assign(
         **{columns.PATIENT_ID: text[triage_form.PATIENT_ID].map(patients).astype("str")}
     )
     provenance = _provenances(text[triage_form.SIMULATED])
     typed = pd.concat([identity, provenance, arrival, numbers, coded, symptoms], axis=1)
-    ledgers = [identity_ledger, duplicate_ledger, *number_ledgers, *code_ledgers, arrival_ledger, *symptom_ledgers]
-    return typed[list(TYPED_TRIAGE_COLUMNS)].reset_index(drop=True), ledger.concatenate(ledgers)
+    ledgers = [
+        unreadable_ledger,
+        identity_ledger,
+        duplicate_ledger,
+        *number_ledgers,
+        *code_ledgers,
+        arrival_ledger,
+        *symptom_ledgers,
+    ]
+    found = ledger.concatenate(ledgers)
+    ledger.require_accounted(len(form), len(typed), found)
+    return typed[list(TYPED_TRIAGE_COLUMNS)].reset_index(drop=True), found
 
 
 def _as_text(form: pd.DataFrame) -> pd.DataFrame:
@@ -97,6 +116,8 @@ def _as_text(form: pd.DataFrame) -> pd.DataFrame:
     stripped = table.apply(lambda cells: cells.str.replace("\0", "", regex=False).str.strip())
     text = stripped.mask(stripped.apply(lambda cells: cells.str.lower().isin(_MISSING)))
     lines = pd.Series(np.arange(len(text)) + FIRST_DATA_LINE, index=text.index, dtype="Int64")
+    if columns.SOURCE_LINE in form.columns:
+        lines = form[columns.SOURCE_LINE].reset_index(drop=True).astype("Int64")
     source = text[columns.SOURCE_FILE].fillna("triage form")
     place = {columns.SOURCE_FILE: source, columns.SOURCE_LINE: lines, columns.CASE_ID: text[triage_form.ENCOUNTER_ID]}
     return pd.DataFrame({**{name: text[name] for name in triage_form.TRIAGE_COLUMNS}, **place})
@@ -150,9 +171,11 @@ def _without_duplicates(text: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     return text.loc[~(copies | superseded | near)], ledger.concatenate(ledgers)
 
 
-def _numbers(text: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    read = {check.column: vitals.type_number(text, check) for check in checks.NUMERIC_CHECKS}
-    read[columns.TEMPERATURE_C] = vitals.read_temperatures(text)
+def _numbers(text: pd.DataFrame, declared: frozenset[str]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    limits = [replace(check, rescues=()) if check.field in declared else check for check in checks.NUMERIC_CHECKS]
+    read = {check.column: vitals.type_number(text, check) for check in limits}
+    is_declared = triage_form.TEMPERATURE in declared
+    read[columns.TEMPERATURE_C] = vitals.read_temperatures(text, is_declared=is_declared)
     read[columns.AGE_DAYS] = vitals.read_ages(text)
     numbers = pd.DataFrame({name: values for name, (values, _) in read.items()}, index=text.index)
     systolic, diastolic, swaps = vitals.type_pressures(
@@ -198,9 +221,9 @@ def _arrivals(text: pd.DataFrame) -> tuple["pd.Series[pd.Timestamp]", pd.DataFra
 
 
 def _symptoms(
-    text: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str]
+    text: pd.DataFrame, terms: Mapping[str, str], local: Mapping[str, str], phrases: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    read = read_symptoms(text[triage_form.SYMPTOMS], terms, local)
+    read = read_symptoms(text[triage_form.SYMPTOMS], terms, local, phrases)
     symptoms = pd.DataFrame(
         {
             columns.OBSERVED_TERMS: _lists((visit.observed for visit in read), text.index),
@@ -212,11 +235,14 @@ def _symptoms(
     )
     unknown = symptoms[columns.UNKNOWN_TERM_COUNT] > 0
     replaced = symptoms[columns.REPLACED_TERM_COUNT] > 0
-    field, repair = triage_form.SYMPTOMS, CleaningAction.REPAIR
+    unclaimed = pd.Series([visit.unclaimed > 0 for visit in read], text.index, dtype="bool")
+    field, repair, note = triage_form.SYMPTOMS, CleaningAction.REPAIR, CleaningAction.NOTE
+    doubt = "named with doubt, of a relative, or denied in a narrower form: neither observed nor excluded"
     return symptoms, [
         ledger.findings_of_rows(
-            text, unknown, Cause(field, "TERM_UNKNOWN", "a code that neither HPO nor the local table knows", repair)
+            text, unknown, Cause(field, "TERM_UNKNOWN", "a code or words that stand for no term known here", repair)
         ),
+        ledger.findings_of_rows(text, unclaimed, Cause(field, "TERM_UNCLAIMED", doubt, note)),
         ledger.findings_of_rows(
             text,
             replaced,

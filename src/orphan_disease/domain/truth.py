@@ -3,7 +3,8 @@
 Every row is kept. For one visit (or, where the row names none, one patient) the latest diagnosis is the current one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from orphan_disease.contracts import columns, truth_file
 from orphan_disease.contracts.vocabulary import CleaningAction, Provenance
 from orphan_disease.domain import checks, ledger
-from orphan_disease.domain.disease_ids import canonical_disease_id
+from orphan_disease.domain.disease_ids import LABEL_PREFIX, canonical_disease_id
 from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.pseudonyms import pseudonymise
 
@@ -37,14 +38,20 @@ _DTYPES: Final = {
 TYPED_TRUTH_COLUMNS: Final = tuple(_DTYPES)
 
 
-def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def type_truth(
+    rows: pd.DataFrame, disorder_codes: Mapping[str, str] = MappingProxyType({})
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the truth file and say of every row whether it stands.
 
     A row is `duplicate` where a later row repeats it, `conflicting` where another row of the same moment names another
     disease (the one that stands later in the file is taken), `revised` where a later diagnosis replaced it.
 
+    A row that gives no disease but one of the hospital's own labels is the diagnosis `LABEL:<label>`.
+
     Args:
         rows: the file as text, columns as in `contracts.truth_file`.
+        disorder_codes: the orphan disorder of each ICD-10 code that names one; every other ICD-10 code is a common
+            condition.
 
     Returns:
         The diagnoses (columns TYPED_TRUTH_COLUMNS, in the file's order) and the ledger.
@@ -53,19 +60,26 @@ def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         ValueError: if the file has rows but lacks a required column.
     """
     absent = [name for name in truth_file.REQUIRED_TRUTH_COLUMNS if name not in rows.columns]
+    if not {truth_file.DIAGNOSIS_ID, truth_file.CATEGORY} & set(rows.columns):
+        absent.append(truth_file.DIAGNOSIS_ID)
     if absent and len(rows):
         raise ValueError(
             f"the truth file has no column {', '.join(absent)}; expected {', '.join(truth_file.TRUTH_COLUMNS)}"
         )
-    table = rows.reset_index(drop=True).reindex(columns=[*truth_file.TRUTH_COLUMNS, columns.SOURCE_FILE]).astype("str")
+    readable, unreadable = ledger.without_unreadable(rows)
+    wanted = [*truth_file.TRUTH_COLUMNS, columns.SOURCE_FILE]
+    table = readable.reset_index(drop=True).reindex(columns=wanted).astype("str")
+    lines: object = np.arange(len(table)) + FIRST_DATA_LINE
+    if columns.SOURCE_LINE in readable.columns:
+        lines = readable[columns.SOURCE_LINE].reset_index(drop=True)
     text = table.apply(lambda cells: cells.str.strip().replace("", np.nan))
     typed = pd.DataFrame(
         {
             columns.SOURCE_FILE: text[columns.SOURCE_FILE].fillna("truth file"),
-            columns.SOURCE_LINE: np.arange(len(text)) + FIRST_DATA_LINE,
+            columns.SOURCE_LINE: lines,
             columns.CASE_ID: text[truth_file.ENCOUNTER_ID],
             columns.PATIENT_ID: _mapped(text[truth_file.PATIENT_ID], pseudonymise),
-            columns.DIAGNOSIS_ID: _mapped(text[truth_file.DIAGNOSIS_ID], canonical_disease_id),
+            columns.DIAGNOSIS_ID: _diagnoses(text, disorder_codes),
             columns.CONFIRMED_AT: pd.to_datetime(
                 text[truth_file.CONFIRMED_AT], utc=True, format="ISO8601", errors="coerce"
             ),
@@ -78,7 +92,9 @@ def type_truth(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     valid, ledgers = _valid(typed)
     ranked = _with_status(valid)
     superseded = _status_ledger(ranked)
-    return ranked.reset_index(drop=True), ledger.concatenate([*ledgers, superseded])
+    found = ledger.concatenate([unreadable, *ledgers, superseded])
+    ledger.require_accounted(len(rows), len(ranked), found)
+    return ranked.reset_index(drop=True), found
 
 
 def diagnoses_of_cases(cases: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
@@ -103,6 +119,13 @@ def diagnoses_of_cases(cases: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame
     return found.loc[found[columns.DIAGNOSIS_ID].notna(), [columns.CASE_ID, *wanted]].reset_index(drop=True)
 
 
+def _diagnoses(text: pd.DataFrame, disorder_codes: Mapping[str, str]) -> "pd.Series[str]":
+    """The disease that each row names, else the hospital's own label of it."""
+    named = _mapped(text[truth_file.DIAGNOSIS_ID], canonical_disease_id).replace(dict(disorder_codes))
+    label = LABEL_PREFIX + text[truth_file.CATEGORY].str.lower()
+    return named.where(text[truth_file.DIAGNOSIS_ID].notna(), label)
+
+
 def _mapped(texts: "pd.Series[str]", meaning: Callable[[str], str | None]) -> "pd.Series[str]":
     known = {text: meaning(text) for text in texts.dropna().unique()}
     return texts.map(known)
@@ -125,7 +148,7 @@ def _valid(typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
             nothing,
             columns.DIAGNOSIS_ID,
             "DIAGNOSIS_UNREADABLE",
-            "expected ORPHA:, OMIM:, ICD10: and code, or NONE",
+            "expected ORPHA:, OMIM:, ICD10: and code, NONE, or a label",
             aside,
         ),
         (undated, columns.CONFIRMED_AT, "TIME_UNREADABLE", "expected an ISO 8601 time; counted as the oldest", impute),
@@ -138,7 +161,7 @@ def _valid(typed: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
 
 
 def _with_status(valid: pd.DataFrame) -> pd.DataFrame:
-    ordered = valid.sort_values([columns.CONFIRMED_AT, columns.SOURCE_LINE], kind="stable", na_position="first")
+    ordered = valid.sort_values(columns.CONFIRMED_AT, kind="stable", na_position="first")
     key = _key(ordered)
     repeats = ordered.assign(key=key).duplicated(
         subset=["key", columns.DIAGNOSIS_ID, columns.CONFIRMED_AT], keep="last"

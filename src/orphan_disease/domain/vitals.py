@@ -57,10 +57,13 @@ def type_number(form: pd.DataFrame, check: NumericCheck) -> "tuple[pd.Series[flo
     return _limited(form, numbers, check, ledgers)
 
 
-def read_temperatures(form: pd.DataFrame) -> "tuple[pd.Series[float], list[pd.DataFrame]]":
+def read_temperatures(
+    form: pd.DataFrame, *, is_declared: bool = False
+) -> "tuple[pd.Series[float], list[pd.DataFrame]]":
     """Body temperatures in °C: by the unit stated, else by the only unit in which the reading is possible.
 
-    39.2 °C written as 102.6 with the unit "C" is read as °F, and the ledger says so.
+    39.2 °C written as 102.6 with the unit "C" is read as °F, and the ledger says so. Where the hospital declares its
+    unit, 102.6 is an error.
     """
     check = checks.TEMPERATURE_CHECK
     readings, unreadable = read_numbers(form[check.field])
@@ -73,7 +76,9 @@ def read_temperatures(form: pd.DataFrame) -> "tuple[pd.Series[float], list[pd.Da
         numbers = numbers.mask(stated == name, values)
     rescued = pd.Series(data=False, index=form.index)
     for name, values in by_scale.items():
-        explains = _outside(numbers, check) & (stated != name) & values.between(check.low, check.high)
+        explains = (
+            (not is_declared) & _outside(numbers, check) & (stated != name) & values.between(check.low, check.high)
+        )
         numbers, rescued = numbers.mask(explains, values), rescued | explains
     repair = CleaningAction.REPAIR
     ledgers = [

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain import ages
+from orphan_disease.domain.clinical_cases import ClinicalCase
 from orphan_disease.domain.phenopacket_frames import phenopacket_row
-from orphan_disease.domain.phenopackets import PhenopacketCase, PhenopacketError, canonical_term, read_phenopackets
+from orphan_disease.domain.phenopackets import PhenopacketError, canonical_term, read_phenopackets
 from orphan_disease.domain.pseudonyms import pseudonymise
 from orphan_disease.serving.model_holder import LoadedModel
 from orphan_disease.serving.problems import FieldProblem, Problem, reasons_of
@@ -92,20 +93,17 @@ def _read_phenopacket(document: Mapping[str, Json], model: LoadedModel, fallback
         reason = f"expected one phenopacket, found {len(members)}; send several as lines to /v1/predictions/batch"
         raise Problem.invalid([FieldProblem(field="(body)", reason=reason)])
     case = members[0]
-    if not isinstance(case, PhenopacketCase):
+    if not isinstance(case, ClinicalCase):
         raise Problem.invalid([FieldProblem(field="(body)", reason=str(case))])
     return CaseDocument(phenopacket_row(case), tuple(_phenopacket_notes(case)))
 
 
-def _phenopacket_notes(case: PhenopacketCase) -> list[CaseNote]:
+def _phenopacket_notes(case: ClinicalCase) -> list[CaseNote]:
     notes = []
     if case.unknown_codes:
         detail = f"{len(case.unknown_codes)} codes unknown to the HPO release in use were left out"
         notes.append(CaseNote(field="phenotypicFeatures", reason="TERM_UNKNOWN", detail=detail))
-    notes += [
-        CaseNote(field=name, reason=reason, detail="an age beyond 125 years was set missing")
-        for name, reason in case.notes
-    ]
+    notes += [CaseNote(field=note.field, reason=note.reason, detail=note.detail) for note in case.notes]
     return notes
 
 

@@ -40,7 +40,7 @@ def test_from_lines_to_a_profile_without_the_archive(params: KnowledgeParams) ->
         pd.DataFrame(columns=["source_file", "payload"]), params
     )
     scheme_terms = pd.DataFrame(
-        [(root, root, "", [], [], False, "2025-01-16") for root in _roots(params)], columns=terms.columns
+        [(root, root, "", [], [], [], False, "2025-01-16") for root in _roots(params)], columns=terms.columns
     )
     disorders = knowledge_nodes.build_disorders(
         pd.concat([terms, scheme_terms]), edges, alternatives, annotations, entries, parents, references, prevalences,

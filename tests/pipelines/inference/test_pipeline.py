@@ -7,12 +7,18 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
 from orphan_disease.contracts.parameters.inference import AnswerParams
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.pipelines.inference import create_pipeline
 from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 
 
-def test_inference_needs_only_the_cases_and_the_package() -> None:
-    assert create_pipeline().inputs() == {"raw_inference_cases", "served_package", "params:inference.answers"}
+def test_inference_needs_the_cases_the_package_and_the_words_of_clinics() -> None:
+    assert create_pipeline().inputs() == {
+        "raw_inference_cases",
+        "served_package",
+        "clinical_vocabulary",
+        "params:inference.answers",
+    }
 
 
 def test_every_document_is_answered_or_set_aside() -> None:
@@ -25,6 +31,7 @@ def test_every_document_is_answered_or_set_aside() -> None:
         "raw_inference_cases": MemoryDataset(documents),
         "served_package": MemoryDataset(small_predictor(), copy_mode="assign"),
         "params:inference.answers": MemoryDataset(AnswerParams(questions=0)),
+        "clinical_vocabulary": MemoryDataset(ClinicalVocabulary(), copy_mode="assign"),
     }
     catalog = DataCatalog({**given, **outputs})
     SequentialRunner().run(create_pipeline(), catalog)

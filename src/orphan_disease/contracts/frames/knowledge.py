@@ -29,6 +29,7 @@ HPO_TERMS: Final = pa.DataFrameSchema(
         columns.LABEL: pa.Column(str, pa.Check.str_length(min_value=1)),
         columns.DEFINITION: pa.Column(str),
         columns.SYNONYMS: pa.Column(object, _TEXTS),
+        columns.EXACT_SYNONYMS: pa.Column(object, _TEXTS),
         columns.CROSS_REFERENCES: pa.Column(object, _TEXTS),
         columns.IS_OBSOLETE: pa.Column(bool),
         columns.RELEASE: pa.Column(str),

@@ -6,6 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.cleaning_rules import REASONS
 from orphan_disease.contracts.vocabulary import ChiefComplaint, CleaningAction, Consciousness, Provenance, Sex, Split
 
 __all__ = ["CASES", "LABELS", "LEDGER", "SPLIT_ASSIGNMENT"]
@@ -99,7 +100,7 @@ LEDGER: Final = pa.DataFrameSchema(
         columns.SOURCE_LINE: pa.Column("Int64", nullable=True),
         columns.CASE_ID: pa.Column(str, nullable=True),
         columns.FIELD: pa.Column(str),
-        columns.REASON: pa.Column(str, pa.Check.str_matches(r"^[A-Z][A-Z_]+$")),
+        columns.REASON: pa.Column(str, pa.Check.isin(sorted(REASONS))),
         columns.ACTION: pa.Column(str, _words(CleaningAction)),
         columns.DETAIL: pa.Column(str),
     },

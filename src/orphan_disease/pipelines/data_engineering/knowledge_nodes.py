@@ -9,11 +9,12 @@ from orphan_disease.contracts.frames import knowledge as shapes
 from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.domain import disorders as disorder_table
-from orphan_disease.domain import knowledge_profile, orphanet
+from orphan_disease.domain import knowledge_profile, orphadata, orphanet
 from orphan_disease.domain.annotations import parse_hpoa, release_of
 from orphan_disease.domain.disorder_categories import categories_by_fact
 from orphan_disease.domain.dominance import dominant_categories
-from orphan_disease.domain.ontology import Ontology, parse_obo
+from orphan_disease.domain.obograph import parse_ontology
+from orphan_disease.domain.ontology import Ontology
 
 __all__ = ["build_disorders", "summarise_knowledge", "type_hpo_annotations", "type_hpo_ontology", "type_orphanet"]
 
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 def type_hpo_ontology(lines: list[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Type HPO's terms, their parents, and the ids that they replace."""
-    content = parse_obo(lines)
+    content = parse_ontology(lines)
     return (
         require_shape(content.terms, shapes.HPO_TERMS),
         require_shape(content.edges, shapes.HPO_EDGES),
@@ -36,8 +37,11 @@ def type_hpo_annotations(lines: list[str]) -> pd.DataFrame:
 
 
 def type_orphanet(packets: pd.DataFrame, params: KnowledgeParams) -> tuple[pd.DataFrame, ...]:
-    """Type Orphanet's archive; a packet that cannot be read goes to the quarantine, with its reason."""
-    content = orphanet.parse_orphapackets(orphanet.documents_of(packets), params.classification_roots)
+    """Type Orphanet's archive, packets or XML; a packet that cannot be read goes to the quarantine, with its reason."""
+    documents = list(orphanet.documents_of(packets))
+    is_orphadata = any(orphadata.is_xml(payload) for _, payload in documents)
+    parse = orphadata.parse_orphadata if is_orphadata else orphanet.parse_orphapackets
+    content = parse(documents, params.classification_roots)
     return tuple(require_shape(frame, shapes.ORPHANET[name]) for name, frame in content._asdict().items())
 
 

@@ -7,11 +7,15 @@ import pandas as pd
 from orphan_disease.contracts.frames import patients
 from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.data_engineering import LabelParams, SplitParams
+from orphan_disease.contracts.parameters.triage_form import TriageFormParams
 from orphan_disease.domain import cases as case_table
-from orphan_disease.domain import data_quality, phenopacket_frames, splitting, triage, truth
+from orphan_disease.domain import data_quality, ledger, phenopacket_frames, splitting, triage, truth
 from orphan_disease.domain import labels as label_table
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
+from orphan_disease.domain.data_quality_page import data_quality_page
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.symptom_codes import current_ids, local_terms
+from orphan_disease.domain.triage_mapping import apply_mapping
 
 __all__ = [
     "build_cases",
@@ -27,30 +31,41 @@ __all__ = [
 Typed = tuple[pd.DataFrame, pd.DataFrame]  # a typed table and the ledger of what the cleaning did
 
 
-def type_triage_form(
-    form: pd.DataFrame, local_codes: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame
+def type_triage_form(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    form: pd.DataFrame,
+    local_codes: pd.DataFrame,
+    hpo_terms: pd.DataFrame,
+    hpo_alternatives: pd.DataFrame,
+    vocabulary: ClinicalVocabulary,
+    params: TriageFormParams,
 ) -> Typed:
-    """Type the triage form: one unit a field, coded symptoms, impossible values set missing."""
+    """Type the triage form: the hospital's columns and units as the project's, what is impossible set missing."""
     terms = current_ids(hpo_terms, hpo_alternatives)
-    typed, found = triage.type_triage(form, terms, local_terms(local_codes, terms))
+    mapped, unused = apply_mapping(form, params.active)
+    local, declared = local_terms(local_codes, terms), params.active.declared_fields
+    typed, found = triage.type_triage(mapped, terms, local, vocabulary.phrases, declared)
+    return typed, require_shape(ledger.concatenate([unused, found]), patients.LEDGER)
+
+
+def type_histories(
+    documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame, vocabulary: ClinicalVocabulary
+) -> Typed:
+    """Type the clinical histories, phenopackets or FHIR; a diagnosis in one is left out."""
+    typed, found = phenopacket_frames.type_histories(documents, current_ids(hpo_terms, hpo_alternatives), vocabulary)
     return typed, require_shape(found, patients.LEDGER)
 
 
-def type_histories(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
-    """Type the clinical histories, which are phenopackets; a diagnosis in one is left out."""
-    typed, found = phenopacket_frames.type_histories(documents, current_ids(hpo_terms, hpo_alternatives))
+def type_confirmed_cases(
+    documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame, vocabulary: ClinicalVocabulary
+) -> Typed:
+    """Type the confirmed cases, phenopackets or FHIR with their diagnosis."""
+    typed, found = phenopacket_frames.type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives), vocabulary)
     return typed, require_shape(found, patients.LEDGER)
 
 
-def type_confirmed_cases(documents: pd.DataFrame, hpo_terms: pd.DataFrame, hpo_alternatives: pd.DataFrame) -> Typed:
-    """Type the confirmed cases, which are phenopackets with their diagnosis."""
-    typed, found = phenopacket_frames.type_phenopackets(documents, current_ids(hpo_terms, hpo_alternatives))
-    return typed, require_shape(found, patients.LEDGER)
-
-
-def type_truth(rows: pd.DataFrame) -> Typed:
+def type_truth(rows: pd.DataFrame, vocabulary: ClinicalVocabulary) -> Typed:
     """Type the truth file: every diagnosis is kept, the latest of a visit or patient stands."""
-    typed, found = truth.type_truth(rows)
+    typed, found = truth.type_truth(rows, vocabulary.disorder_codes)
     return typed, require_shape(found, patients.LEDGER)
 
 
@@ -87,12 +102,17 @@ def split_cases(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) 
     return require_shape(splitting.assign_splits(cases, labels, params), patients.SPLIT_ASSIGNMENT)
 
 
-def summarise_data_quality(**tables: pd.DataFrame) -> dict[str, Any]:
+def summarise_data_quality(**tables: pd.DataFrame) -> tuple[dict[str, Any], str]:
     """Count what was read, repaired, set missing, merged and quarantined, by source, field and reason.
 
     Args:
         tables: for each source `<source>` and `<source>_quarantine`, and `split_assignment`.
+
+    Returns:
+        The report, and the same as a page.
     """
     names = [name for name in tables if f"{name}_quarantine" in tables]
     sources = {name: data_quality.summarise_source(tables[name], tables[f"{name}_quarantine"]) for name in names}
-    return {"sources": sources, "split": data_quality.summarise_split(tables["labels"], tables["split_assignment"])}
+    split = data_quality.summarise_split(tables["labels"], tables["split_assignment"])
+    report = {"sources": sources, "split": split}
+    return report, data_quality_page(report)

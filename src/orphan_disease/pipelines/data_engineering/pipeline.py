@@ -29,25 +29,31 @@ def create_patients_pipeline() -> Pipeline:
         [
             Node(
                 type_triage_form,
-                inputs={"form": "raw_triage", "local_codes": "raw_local_codes", **hpo},
+                inputs={
+                    "form": "raw_triage",
+                    "local_codes": "raw_local_codes",
+                    "vocabulary": "clinical_vocabulary",
+                    "params": "params:triage_form",
+                    **hpo,
+                },
                 outputs=["typed_triage", "triage_quarantine"],
                 name="type_triage_form",
             ),
             Node(
                 type_histories,
-                inputs={"documents": "raw_histories", **hpo},
+                inputs={"documents": "raw_histories", "vocabulary": "clinical_vocabulary", **hpo},
                 outputs=["typed_histories", "histories_quarantine"],
                 name="type_histories",
             ),
             Node(
                 type_confirmed_cases,
-                inputs={"documents": "raw_confirmed_cases", **hpo},
+                inputs={"documents": "raw_confirmed_cases", "vocabulary": "clinical_vocabulary", **hpo},
                 outputs=["typed_confirmed_cases", "confirmed_cases_quarantine"],
                 name="type_confirmed_cases",
             ),
             Node(
                 type_truth,
-                inputs={"rows": "raw_truth"},
+                inputs={"rows": "raw_truth", "vocabulary": "clinical_vocabulary"},
                 outputs=["typed_truth", "truth_quarantine"],
                 name="type_truth",
             ),
@@ -98,7 +104,7 @@ def create_patients_pipeline() -> Pipeline:
                     "labels_quarantine": "labels_quarantine",
                     "split_assignment": "split_assignment",
                 },
-                outputs="data_quality_report",
+                outputs=["data_quality_report", "data_quality_page"],
                 name="summarise_data_quality",
             ),
         ]

@@ -5,14 +5,17 @@ from tqdm import tqdm
 
 from orphan_disease.contracts.parameters.inference import AnswerParams
 from orphan_disease.domain.cases_to_answer import cases_to_answer
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.prediction import Predictor
 
 __all__ = ["predict_cases", "type_inference_cases"]
 
 
-def type_inference_cases(documents: pd.DataFrame, predictor: Predictor) -> tuple[pd.DataFrame, pd.DataFrame]:
+def type_inference_cases(
+    documents: pd.DataFrame, predictor: Predictor, vocabulary: ClinicalVocabulary
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Type the cases with the model's own ontology; what cannot be read is set aside with a reason."""
-    return cases_to_answer(documents, predictor.knowledge.ontology)
+    return cases_to_answer(documents, predictor.knowledge.ontology, vocabulary)
 
 
 def predict_cases(predictor: Predictor, cases: pd.DataFrame, params: AnswerParams) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Documents in, prediction records out; nothing but the packaged model is read beside the cases."""
+"""Documents in, prediction records out; beside the cases, the packaged model and the words of clinics are read."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -13,7 +13,11 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 type_inference_cases,
-                inputs={"documents": "raw_inference_cases", "predictor": "served_package"},
+                inputs={
+                    "documents": "raw_inference_cases",
+                    "predictor": "served_package",
+                    "vocabulary": "clinical_vocabulary",
+                },
                 outputs=["inference_cases", "inference_quarantine"],
                 name="type_inference_cases",
             ),
