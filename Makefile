@@ -120,14 +120,14 @@ lock: $(INSTALLED) ## Renew requirements.lock from pyproject.toml, keeping every
 	$(BIN)/python -c "import importlib.metadata as m; print('torch==' + m.version('torch'))" > .torch-constraint
 	$(BIN)/uv pip compile --quiet --all-extras --python-version=3.11.7 --no-header --constraints=.torch-constraint \
 	  --output-file=requirements.lock pyproject.toml
-	rm .torch-constraint
 	sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' requirements.lock
 	@# The images' own sets, at the versions of the lock.
 	for group in serving tracking; do \
 	  $(BIN)/uv pip compile --quiet --python-version=3.11.7 --no-header --constraints=requirements.lock \
-	    --output-file="requirements-$$group.lock" --group="pyproject.toml:$$group"; \
+	    --constraints=.torch-constraint --output-file="requirements-$$group.lock" --group="pyproject.toml:$$group"; \
 	  sed -i -E 's/^(torch==[0-9.]+)\+cpu/\1/' "requirements-$$group.lock"; \
 	done
+	rm .torch-constraint
 
 .PHONY: clean
 clean: ## Remove caches and build output; data, models and the environment stay

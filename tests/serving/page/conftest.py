@@ -61,7 +61,7 @@ def address(models: Path, key_file: Path, tmp_path_factory: pytest.TempPathFacto
             yield address
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # an open browser keeps an event loop running, which the tests of other modules start
 def browser() -> Iterator[Browser]:
     path = installed_chromium()
     if path is None:
