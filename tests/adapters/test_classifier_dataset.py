@@ -8,6 +8,7 @@ import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 
+from orphan_disease.adapters import classifier_files
 from orphan_disease.adapters.classifier_dataset import ClassifierDataset
 from orphan_disease.adapters.classifier_files import deserialise_classifier, serialise_classifier
 from orphan_disease.contracts.parameters.modelling import (

@@ -95,7 +95,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with s3_server(tmp_path_factory.mktemp("server")) as running, pytest.MonkeyPatch.context() as patch:
         for name, value in running.variables.items():
             patch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()  # another test's server had the same arguments, at another address
         yield running
+        s3fs.S3FileSystem.clear_instance_cache()
 
 
 def test_the_archive_in_a_bucket_is_a_predictions_path(tmp_path: Path, server: S3Server) -> None:
