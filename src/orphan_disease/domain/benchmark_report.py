@@ -25,7 +25,7 @@ CURVE_DEPTHS: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 RELIABILITY_BINS: Final = 8
 COLOURS: Final = (
     *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"),
-    *("#56B4E9", "#666666", "#000000", "#F0E442", "#8B4513"),
+    *("#56B4E9", "#666666", "#000000", "#F0E442", "#8B4513", "#9400D3"),
 )
 MODE_TITLES: Final[Mapping[str, str]] = {
     AS_RELEASED: "Annotations as released (inflated: a case may be recognised by its own description)",
@@ -132,11 +132,12 @@ def _row(cells: Sequence[str]) -> str:
 
 def benchmark_figure(ranks: pd.DataFrame) -> Figure:
     """Recall at k in the honest mode, and how often the first disorder is right at each stated probability."""
-    figure = Figure(figsize=(13, 5.2), layout="constrained")
+    figure = Figure(figsize=(13, 6.2), layout="constrained")
     curve, reliability = figure.subplots(1, 2)
     honest = ranks[ranks["mode"] == OWN_PAPER]
     _draw_curves(curve, honest)
     _draw_reliability(reliability, honest)
+    figure.legend(*curve.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     return figure
 
 
@@ -152,7 +153,6 @@ def _draw_curves(axes: Axes, honest: pd.DataFrame) -> None:
     axes.set_title("Published cases, own paper left out")
     axes.set_ylim(0, None)
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=7, loc="upper left", framealpha=0.6)
 
 
 def _draw_reliability(axes: Axes, honest: pd.DataFrame) -> None:
