@@ -47,14 +47,14 @@ def measure_speed(models: str, sizes: tuple[int, ...], seed: int, plot: Path | N
     with store.local_copy(store.resolve("latest")) as folder:
         predictor = read_package(folder)
     loaded = time.perf_counter() - begun
-    cases = draw_cases(predictor.knowledge, max(sizes), seed)
+    cases = draw_cases(predictor.knowledge, ALONE_CASES, seed)
     alone = {
         "one alone, its terms not met before": _alone(predictor, cases, fresh=True),
         "one alone, its terms met before": _alone(predictor, cases, fresh=False),
         "the questions of one case": _questions(predictor, cases),
         "one whole answer, decision included": _answers(predictor, cases),
     }
-    growth = [_growth(predictor, cases.iloc[:size]) for size in sizes]
+    growth = [_growth(predictor, size, seed) for size in sizes]
     if plot is not None:
         growth_figure(growth).savefig(plot, dpi=120)
     lines = [f"Model {predictor.model_version}; loaded in {loaded:.2f} s.", "", "| | median ms | 99th percentile ms |"]
@@ -90,9 +90,9 @@ def _score(ranker: Ranker, batch: CaseBatch, depth: int) -> None:
 
 
 def _alone(predictor: Predictor, cases: pd.DataFrame, *, fresh: bool) -> npt.NDArray[np.float64]:
-    """Milliseconds of one case at a time; a fresh ranker remembers no term's scores from the cases before."""
+    """Milliseconds of one case at a time; where fresh, the ranker remembers no term's scores from the cases before."""
     milliseconds = []
-    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker, predictor.demographics)
+    ranker = predictor.ranker
     for number in range(min(ALONE_CASES, len(cases))):
         batch = CaseBatch.from_frame(cases.iloc[[number]], predictor.knowledge.ontology)
         if fresh:
@@ -124,14 +124,17 @@ def _answers(predictor: Predictor, cases: pd.DataFrame) -> npt.NDArray[np.float6
     return np.array(milliseconds)
 
 
-def _growth(predictor: Predictor, cases: pd.DataFrame) -> tuple[int, float, float]:
-    """Cases, seconds, and the process's peak memory so far in MiB."""
-    ranker = Ranker(predictor.knowledge, predictor.ranking, predictor.reranker, predictor.demographics)
-    begun = time.perf_counter()
-    for start in tqdm(range(0, len(cases), BATCH_CASES), desc=f"{len(cases):,} cases", unit="batch"):
-        batch = CaseBatch.from_frame(cases.iloc[start : start + BATCH_CASES], predictor.knowledge.ontology)
-        _score(ranker, batch, predictor.differential_length)
-    return len(cases), time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _growth(predictor: Predictor, size: int, seed: int) -> tuple[int, float, float]:
+    """Cases, seconds of ranking them, and the process's peak memory so far in MiB."""
+    ranker = predictor.ranker
+    ranker.forget()
+    seconds = 0.0
+    for start in tqdm(range(0, size, BATCH_CASES), desc=f"{size:,} cases", unit="batch"):
+        cases = draw_cases(predictor.knowledge, min(BATCH_CASES, size - start), seed + start)
+        begun = time.perf_counter()
+        _score(ranker, CaseBatch.from_frame(cases, predictor.knowledge.ontology), predictor.differential_length)
+        seconds += time.perf_counter() - begun
+    return size, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def growth_figure(growth: list[tuple[int, float, float]]) -> Figure:
