@@ -14,7 +14,7 @@ YEAR: dict[str, Any] = {
     "patients_per_month": 10,
     "confirmation_pace": 0.1,
     "minimum_labels": 5,
-    "retraining": {},
+    "promotion": {},
     "changes": (CHANGE,),
 }
 
@@ -43,6 +43,12 @@ def test_the_table_says_who_answered_and_who_is_served_then() -> None:
     assert "- from 2026-02: a new clinic" in table
     assert "| 2026-02 | `first-m` | 40 | 0.40 (0.30 to 0.45) |" in table
     assert table.rstrip().endswith("retrain | `second-` (new) |")
+
+
+def test_the_table_ends_with_what_was_said_of_new_models() -> None:
+    rows = [ROWS[0], ROWS[1] | {"verdict": "the lead is below 0"}]
+    table = tabulate_year(rows, SimulatedYearParams.model_validate(YEAR))
+    assert table.endswith("against the champion:\n\n- 2026-02: the lead is below 0\n")
 
 
 def test_the_picture_marks_versions_changes_and_retraining() -> None:

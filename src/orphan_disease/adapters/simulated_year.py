@@ -28,6 +28,7 @@ from orphan_disease.domain.year_picture import draw_year, tabulate_year
 __all__ = ["simulate_year"]
 
 ANSWERED_DAY: Final = 28  # of each month: the day that its answers bear
+PROMOTION_RECORD: Final = "08_reporting/promotion_record.json"
 FIGURES: Final = ("category.macro_f1", "category.coverage", "category.abstention_rate", "differential.top_10")
 
 _logger = logging.getLogger(__name__)
@@ -137,10 +138,13 @@ def _month(year: _Year, params: SimulatedYearParams, months: list[str], history:
         monitoring={"cut_offs": {"minimum_labels": params.minimum_labels}},
     )
     row = _row(archive, month, served, answers)
-    if row["action"] == Action.RETRAIN.value:
+    retrained = row["action"] == Action.RETRAIN.value
+    if retrained:
         files: dict[str, Any] = {f"{name}_path": str(archive.so_far / file) for name, file in SOURCES.items()}
-        year.run("retraining", month=month, retraining=params.retraining, **files)
-    return {**row, "served_after": _served(archive), "retrained": row["action"] == Action.RETRAIN.value}
+        # Explicitly, and for this run alone: what the product asks of a challenger stays as `promotion` says.
+        year.run("retraining", month=month, promotion=params.promotion, **files)
+        row["verdict"] = orjson.loads((archive.data_root / PROMOTION_RECORD).read_bytes())["verdict"]
+    return {**row, "served_after": _served(archive), "retrained": retrained}
 
 
 SOURCES: Final = {"triage": "triage.csv", "histories": "histories.zip", "truth": "truth.csv"}
@@ -181,7 +185,7 @@ def _row(archive: HospitalArchive, month: str, served: str, answers: int) -> dic
 
 
 def _served(archive: HospitalArchive) -> str:
-    return PackageStore(str(archive.data_root / "06_models" / "model_package")).resolve("latest")
+    return PackageStore(str(archive.data_root / "06_models" / "model_package")).served()
 
 
 def _read(place: Path) -> list[dict[str, Any]]:

@@ -67,7 +67,12 @@ def draw_year(rows: Rows, params: SimulatedYearParams) -> Figure:
 
 
 def tabulate_year(rows: Rows, params: SimulatedYearParams) -> str:
-    """The year as Markdown, and performance before and after each change and each retraining."""
+    """The year as Markdown: what changed, each month, and what was said of each model that was trained again.
+
+    Args:
+        rows: see `draw_year`; one that was followed by a retraining may bear its `verdict`.
+        params: the planted changes.
+    """
     lines = ["# A simulated year", "", "Patients are simulated. Intervals are of the month's confirmed cases.", ""]
     lines += [f"- from {_name(rows, change.from_month)}: {change.name_en}" for change in params.changes]
     lines += [
@@ -82,6 +87,9 @@ def tabulate_year(rows: Rows, params: SimulatedYearParams) -> str:
             f"| {row['month']} | `{row['served'][:SHORT]}` | {row['labels']} | {figures} | {len(row['drifted'])} | "
             f"{row['action']} | {after} |"
         )
+    verdicts = [f"- {row['month']}: {row['verdict']}" for row in rows if row.get("verdict")]
+    if verdicts:
+        lines += ["", "Models that were trained again, against the champion:", "", *verdicts]
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,9 @@ class SimulatedYearParams(_Frozen):
     patients_per_month: int = Field(ge=1)
     confirmation_pace: float = Field(gt=0, description="multiplies the days from a visit to its diagnosis")
     minimum_labels: int = Field(ge=1, description="of a month's decision, in this simulation")
-    retraining: dict[str, float] = Field(description="parameters of `retraining` that this year changes")
+    promotion: dict[str, float | bool] = Field(
+        description="parameters of `promotion` that this year's retrainings change"
+    )
     changes: tuple[PlantedChange, ...]
 
     @model_validator(mode="after")
