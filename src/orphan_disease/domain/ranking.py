@@ -57,7 +57,7 @@ class RankingSettings:
     fusion_depth: int = 400
     candidates: int = 120
     temperature: float = 4.0
-    cached_terms: int = 1200
+    cached_terms: int = 800
 
 
 @dataclass(frozen=True, eq=False)
