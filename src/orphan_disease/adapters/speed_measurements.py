@@ -53,6 +53,7 @@ def measure_speed(models: str, sizes: tuple[int, ...], seed: int, plot: Path | N
         "one alone, its terms met before": _alone(predictor, cases, fresh=False),
         "the questions of one case": _questions(predictor, cases),
         "one whole answer, decision included": _answers(predictor, cases),
+        "the two classifiers alone, on features that are ready": _classifiers(predictor, cases),
     }
     growth = [_growth(predictor, size, seed) for size in sizes]
     if plot is not None:
@@ -120,6 +121,21 @@ def _answers(predictor: Predictor, cases: pd.DataFrame) -> npt.NDArray[np.float6
     for number in range(len(complete)):
         begun = time.perf_counter()
         predictor.predict(complete.iloc[[number]])
+        milliseconds.append(1000 * (time.perf_counter() - begun))
+    return np.array(milliseconds)
+
+
+def _classifiers(predictor: Predictor, cases: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Milliseconds of the bare estimators, beside which the way from a case to its features can be seen."""
+    complete = complete_cases(cases.head(QUESTION_CASES))
+    batch = CaseBatch.from_frame(complete, predictor.knowledge.ontology)
+    features = predictor.features(complete, batch, predictor.ranker.score(batch, "own"))
+    milliseconds = []
+    for number in range(len(features)):
+        row = features.iloc[[number]]
+        begun = time.perf_counter()
+        for classifier in (predictor.orphan_classifier, predictor.category_classifier):
+            classifier.predict_probabilities(row)
         milliseconds.append(1000 * (time.perf_counter() - begun))
     return np.array(milliseconds)
 
