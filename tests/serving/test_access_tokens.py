@@ -80,7 +80,7 @@ def test_invented_keys_do_not_become_a_flood_of_requests(provider: Provider, rsa
 
 
 def test_the_last_keys_serve_through_an_outage_but_not_for_ever(provider: Provider, rsa_key: Any) -> None:
-    authenticator = provider.authenticator(keys_kept_seconds=0.001, refresh_pause_seconds=0.05)
+    authenticator = provider.authenticator(keys_kept_seconds=0.001, refresh_pause_seconds=3600)
     impatient = provider.authenticator(keys_kept_seconds=0.001, keys_kept_in_outage_seconds=0)
     assert _is_accepted(authenticator, signed(rsa_key))
     assert _is_accepted(impatient, signed(rsa_key))

@@ -99,7 +99,7 @@ class _ProviderKeys(PyJWKClient):
         try:
             self._last = super().get_jwk_set(refresh)
         except PyJWKClientConnectionError as error:
-            self._failed_at = now
+            self._failed_at = time.monotonic()  # the pause begins when waiting has ended, not when it began
             return self._last_keys(error)
         if not is_cached:
             self._answered_at = now
