@@ -14,7 +14,6 @@ from orphan_disease.domain.evaluation import (
     measure_orphan,
     out_of_fold_answers,
 )
-from tests.domain.small_predictor import small_predictor
 
 PARAMS = EvaluationParams(bootstrap_samples=50, minimum_cases=2, seed=1)
 
@@ -107,25 +106,20 @@ def test_simulated_and_published_cases_stand_apart(answers: pd.DataFrame) -> Non
     assert set(document["simulated"]) >= {"category", "orphan"}
 
 
-def test_out_of_fold_answers_are_those_of_the_rule(labels: pd.DataFrame, split_assignment: pd.DataFrame) -> None:
-    rule = small_predictor().rule.model_copy(update={"categories": ("a", "b")})
-    unseen = pd.DataFrame(
+def test_out_of_fold_answers_stand_beside_the_truth(labels: pd.DataFrame, split_assignment: pd.DataFrame) -> None:
+    decided = pd.DataFrame(
         {
-            "case_id": ["1", "4", "6"],
-            "novelty": np.array([2, 2, 0], dtype=np.float32),  # the rule abstains below 1
-            "raw_non_orphan": [0.2, 0.9, np.nan],
-            "raw_orphan": [0.8, 0.1, np.nan],
-            "raw_a": [0.7, np.nan, 0.9],
-            "raw_b": [0.3, np.nan, 0.1],
+            "case_id": ["1", "4"],
+            "orphan_probability": [0.8, 0.1],
+            "category": ["a", "abstained"],
+            "probability_a": [0.7, np.nan],
+            "probability_b": [0.3, np.nan],
+            "prediction_set": [["a"], ["a", "b"]],
         }
     )
-    answers = out_of_fold_answers(unseen, rule, labels, split_assignment).set_index("case_id")
+    answers = out_of_fold_answers(decided, labels, split_assignment).set_index("case_id")
 
     assert set(answers["split"]) == {"out_of_fold"}
-    assert answers.loc["1", ["orphan_probability", "probability_a"]].tolist() == pytest.approx([0.8, 0.7])
-    assert answers["category"].to_dict()["1"] == "a"
-    assert answers["category"].to_dict()["6"] == "abstained"
     assert answers.loc["1", "prediction_set"] == ["a"]
-    # A head that was not asked has no answer.
-    assert answers["probability_a"].isna().to_dict() == {"1": False, "4": True, "6": False}
-    assert answers["orphan_probability"].isna().to_dict() == {"1": False, "4": False, "6": True}
+    assert answers["category_actual"].to_dict() == labels.set_index("case_id").loc[["1", "4"], "category"].to_dict()
+    assert len(answers) == 2

@@ -125,15 +125,17 @@ def test_calibration_gives_a_rule_that_covers_what_it_promises(
 ) -> None:
     selected = both.select(*compared)
     unseen = both.out_of_fold(selected, compared[1], _data().features)
-    fitted = modelling.fit_calibration(both, unseen)
+    fitted, decided = modelling.fit_calibration(both, unseen)
     rule = DecisionRule.from_dict(json.loads(json.dumps(fitted.rule.to_dict())))
     assert rule == fitted.rule
     assert rule.categories == CATEGORIES
     assert sum(rule.category_trained) == pytest.approx(1.0)
-    sets = fitted.evidence["prediction_sets"]
-    assert isinstance(sets, dict)
-    assert sets["coverage"] == pytest.approx(0.9, abs=0.06)
-    assert 1.0 <= sets["mean_size"] < 3.0
+    require_shape(decided, shapes.CROSS_FITTED_DECISIONS)
+    answered = decided.set_index(columns.CASE_ID)[columns.PREDICTION_SET]
+    actual = both.training[heads.CATEGORY_HEAD].labels[columns.CATEGORY]
+    inside = [name in answered[case] for case, name in actual.items()]
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.06)
+    assert 1.0 <= answered[actual.index].map(len).mean() < 3.0
 
 
 def test_deployment_shares_must_name_every_category(

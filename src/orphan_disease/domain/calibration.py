@@ -48,43 +48,54 @@ class Calibrator(BaseModel):
     knots: tuple[tuple[float, ...], ...] = ()
 
     @classmethod
-    def fit(cls, probabilities: _FloatArray, actual: _Codes, method: Method) -> Self:
+    def fit(
+        cls, probabilities: _FloatArray, actual: _Codes, method: Method, weights: npt.ArrayLike | None = None
+    ) -> Self:
         """Fit one method.
 
         Args:
             probabilities: n x K raw out-of-fold probabilities.
             actual: n class codes.
             method: one of `METHODS`.
+            weights: n, what each case counts; None counts them alike.
         """
         clipped = _clip(probabilities)
+        counted = _weights(weights, len(actual))
         if method == "isotonic":
-            return cls._fit_isotonic(clipped, actual)
+            return cls._fit_isotonic(clipped, actual, counted)
         if method == "beta":
-            return cls(
-                method=method, parameters=tuple(_fit_beta(clipped[:, k], actual == k) for k in _classes(clipped))
-            )
-        return cls(method=method, parameters=_fit_scaling(np.log(clipped), actual, method))
+            fits = tuple(_fit_beta(clipped[:, k], actual == k, counted) for k in _classes(clipped))
+            return cls(method=method, parameters=fits)
+        return cls(method=method, parameters=_fit_scaling(np.log(clipped), actual, method, counted))
 
     @classmethod
     def fit_best(
-        cls, probabilities: _FloatArray, actual: _Codes, groups: npt.ArrayLike
+        cls, probabilities: _FloatArray, actual: _Codes, groups: npt.ArrayLike, weights: npt.ArrayLike | None = None
     ) -> tuple[Self, dict[str, float]]:
         """Fit the method with the lowest log-loss on groups held out from its fit; ties go to the simpler method.
+
+        Args:
+            probabilities: n x K raw out-of-fold probabilities.
+            actual: n class codes.
+            groups: n labels of groups that are held out whole.
+            weights: n, what each case counts in the fit and in the choice; None counts them alike.
 
         Returns:
             The calibrator fitted to all cases, and the held-out log-loss of each method (nats per case).
         """
         labels = np.asarray(groups)
+        counted = _weights(weights, len(actual))
         splitter = GroupKFold(min(_FOLDS, len(np.unique(labels))))
         splits = list(splitter.split(probabilities, actual, labels))
         losses: dict[str, float] = {}
         for method in METHODS:
             held_out = np.zeros_like(probabilities)
             for train, test in splits:
-                held_out[test] = cls.fit(probabilities[train], actual[train], method).apply(probabilities[test])
-            losses[method] = log_loss(held_out, actual)
+                fitted = cls.fit(probabilities[train], actual[train], method, counted[train])
+                held_out[test] = fitted.apply(probabilities[test])
+            losses[method] = log_loss(held_out, actual, counted)
         best = min(METHODS, key=lambda method: round(losses[method], 3))
-        return cls.fit(probabilities, actual, best), losses
+        return cls.fit(probabilities, actual, best, counted), losses
 
     def apply(self, probabilities: _FloatArray) -> _FloatArray:
         """Calibrated probabilities, n x K, rows summing to 1."""
@@ -99,9 +110,11 @@ class Calibrator(BaseModel):
         return _clip(np.stack(scores, axis=1))
 
     @classmethod
-    def _fit_isotonic(cls, clipped: _FloatArray, actual: _Codes) -> Self:
+    def _fit_isotonic(cls, clipped: _FloatArray, actual: _Codes, weights: _FloatArray) -> Self:
         fits = [
-            IsotonicRegression(y_min=_FLOOR, y_max=1.0, out_of_bounds="clip").fit(clipped[:, k], actual == k)
+            IsotonicRegression(y_min=_FLOOR, y_max=1.0, out_of_bounds="clip").fit(
+                clipped[:, k], actual == k, sample_weight=weights
+            )
             for k in _classes(clipped)
         ]
         return cls(
@@ -111,10 +124,10 @@ class Calibrator(BaseModel):
         )
 
 
-def log_loss(probabilities: _FloatArray, actual: _Codes) -> float:
-    """Mean log-loss in nats per case."""
+def log_loss(probabilities: _FloatArray, actual: _Codes, weights: npt.ArrayLike | None = None) -> float:
+    """Mean log-loss in nats per case, each case counting as its weight says (None: alike)."""
     chosen = np.maximum(probabilities[np.arange(len(actual)), actual], 1e-12)
-    return float(-np.log(chosen).mean())
+    return float(np.average(-np.log(chosen), weights=_weights(weights, len(actual))))
 
 
 def expected_calibration_error(probabilities: _FloatArray, actual: _Codes, bins: int = 10) -> float:
@@ -138,6 +151,10 @@ def _classes(probabilities: _FloatArray) -> Sequence[int]:
     return range(probabilities.shape[1])
 
 
+def _weights(weights: npt.ArrayLike | None, cases: int) -> _FloatArray:
+    return np.ones(cases) if weights is None else np.asarray(weights, dtype=np.float64)
+
+
 def _clip(probabilities: _FloatArray) -> _FloatArray:
     clipped = np.clip(probabilities, _FLOOR, 1.0)
     return cast(_FloatArray, clipped / clipped.sum(axis=1, keepdims=True))
@@ -150,14 +167,16 @@ def _scaled(logs: _FloatArray, parameters: _FloatArray) -> _FloatArray:
     return logs * parameters[:, 0] + parameters[:, 1]
 
 
-def _fit_scaling(logs: _FloatArray, actual: _Codes, method: Method) -> tuple[tuple[float, ...], ...]:
+def _fit_scaling(
+    logs: _FloatArray, actual: _Codes, method: Method, weights: _FloatArray
+) -> tuple[tuple[float, ...], ...]:
     """Maximum likelihood with a ridge towards the identity."""
     identity = np.array([[1.0]]) if method == "temperature" else np.tile([1.0, 0.0], (logs.shape[1], 1))
 
     def loss(flat: _FloatArray) -> float:
         parameters = flat.reshape(identity.shape)
         chosen = log_softmax(_scaled(logs, parameters), axis=1)[np.arange(len(actual)), actual]
-        return float(-chosen.mean() + _PENALTY * ((parameters - identity) ** 2).sum())
+        return float(-np.average(chosen, weights=weights) + _PENALTY * ((parameters - identity) ** 2).sum())
 
     bounds = [(0.05, 20.0), (-10.0, 10.0)] * identity.shape[0] if method == "vector" else [(0.05, 20.0)]
     found = _minimised(loss, identity.ravel(), bounds).reshape(identity.shape)
@@ -170,13 +189,13 @@ def _beta(probability: _FloatArray, parameters: _FloatArray) -> _FloatArray:
     return cast(_FloatArray, expit(a * np.log(inner) - b * np.log1p(-inner) + c))
 
 
-def _fit_beta(probability: _FloatArray, hit: npt.NDArray[np.bool_]) -> tuple[float, ...]:
+def _fit_beta(probability: _FloatArray, hit: npt.NDArray[np.bool_], weights: _FloatArray) -> tuple[float, ...]:
     identity = np.array([1.0, 1.0, 0.0])
 
     def loss(parameters: _FloatArray) -> float:
         fitted = np.clip(_beta(probability, parameters), 1e-12, 1 - 1e-12)
         chosen = np.where(hit, np.log(fitted), np.log1p(-fitted))
-        return float(-chosen.mean() + _PENALTY * ((parameters - identity) ** 2).sum())
+        return float(-np.average(chosen, weights=weights) + _PENALTY * ((parameters - identity) ** 2).sum())
 
     found = _minimised(loss, identity, [(0.0, 20.0), (0.0, 20.0), (-10.0, 10.0)])
     return tuple(float(value) for value in found)

@@ -4,16 +4,17 @@ The threshold is a quantile of the out-of-fold scores of patients whose whole di
 the promise is for: a set calibrated on random patients covers far too little on new disorders.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import GroupKFold
 
-__all__ = ["conformal_quantile", "cross_coverage", "nonconformity", "prediction_sets"]
+__all__ = ["conformal_quantile", "nonconformity", "prediction_sets"]
 
 _FloatArray = npt.NDArray[np.float64]
 Score = Literal["lac", "aps"]
+
+_ROUNDING: Final = 1e-9  # a sum of weights may fall short of what it should be by so much of it
 
 
 def nonconformity(probabilities: _FloatArray, score: Score) -> _FloatArray:
@@ -34,23 +35,41 @@ def nonconformity(probabilities: _FloatArray, score: Score) -> _FloatArray:
     return scores
 
 
-def conformal_quantile(
-    probabilities: _FloatArray, actual: npt.NDArray[np.intp], coverage: float, score: Score
+def conformal_quantile(  # noqa: PLR0913, PLR0917  # scores, promise, and who counts how much
+    probabilities: _FloatArray,
+    actual: npt.NDArray[np.intp],
+    coverage: float,
+    score: Score,
+    groups: npt.ArrayLike | None = None,
+    weights: npt.ArrayLike | None = None,
 ) -> float:
-    """The threshold of split conformal prediction: the ceil((n + 1) coverage)-th smallest score of the true classes.
+    """The threshold of split conformal prediction, where the unit that is promised something may be a group of cases.
+
+    It is the `coverage`-quantile of the true classes' scores, each with its weight, and of one score more that is
+    infinite and weighs as much as a group does on average. Without groups and weights that is the
+    ceil((n + 1) coverage)-th smallest score. With a weight of 1 / (cases of the group) the promise holds for a
+    patient of a new group, however many cases each known one has (Lee, Barber and Willett 2023,
+    https://arxiv.org/abs/2306.06342).
 
     Args:
         probabilities: n x K of calibration cases, each out of fold.
         actual: n class codes.
         coverage: wanted, between 0 and 1.
         score: nonconformity.
+        groups: n labels; None where each case is a group of its own.
+        weights: n, what each case counts; None counts them alike.
 
     Returns:
-        The threshold; infinity where n is too small for the coverage, which puts every class in every set.
+        The threshold; infinity where there are too few groups for the coverage, which puts every class in every set.
     """
-    own = np.sort(nonconformity(probabilities, score)[np.arange(len(actual)), actual])
-    rank = int(np.ceil((len(own) + 1) * coverage))
-    return float(own[rank - 1]) if rank <= len(own) else float("inf")
+    own = nonconformity(probabilities, score)[np.arange(len(actual)), actual]
+    counted = np.ones(len(own)) if weights is None else np.asarray(weights, dtype=np.float64)
+    number = len(own) if groups is None else len(np.unique(np.asarray(groups)))
+    order = np.argsort(own, kind="stable")
+    summed = np.cumsum(counted[order])
+    wanted = summed[-1] * (1 + 1 / number) * coverage
+    place = int(np.searchsorted(summed, wanted * (1 - _ROUNDING)))
+    return float(own[order[place]]) if place < len(own) else float("inf")
 
 
 def prediction_sets(probabilities: _FloatArray, quantile: float, score: Score) -> npt.NDArray[np.bool_]:
@@ -62,27 +81,3 @@ def prediction_sets(probabilities: _FloatArray, quantile: float, score: Score) -
     inside = nonconformity(probabilities, score) <= quantile
     inside[np.arange(len(probabilities)), probabilities.argmax(axis=1)] = True
     return inside
-
-
-def cross_coverage(
-    probabilities: _FloatArray,
-    actual: npt.NDArray[np.intp],
-    groups: npt.ArrayLike,
-    coverage: float,
-    score: Score,
-) -> tuple[float, float]:
-    """Measured coverage and mean set size where each group's sets come from a threshold fitted on other groups.
-
-    Args:
-        probabilities: n x K, out of fold.
-        actual: n class codes.
-        groups: n labels; whole disorders with the publications that join them. At least two differ.
-        coverage: nominal.
-        score: nonconformity.
-    """
-    labels = np.asarray(groups)
-    inside = np.zeros(probabilities.shape, dtype=bool)
-    for train, test in GroupKFold(min(10, len(np.unique(labels)))).split(probabilities, actual, labels):
-        quantile = conformal_quantile(probabilities[train], actual[train], coverage, score)
-        inside[test] = prediction_sets(probabilities[test], quantile, score)
-    return float(inside[np.arange(len(actual)), actual].mean()), float(inside.sum(axis=1).mean())

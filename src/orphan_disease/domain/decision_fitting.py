@@ -11,8 +11,9 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import CalibrationParams, DecisionParams, SelectionParams
 from orphan_disease.domain.calibration import Calibrator, expected_calibration_error, log_loss
-from orphan_disease.domain.conformal import conformal_quantile, cross_coverage
+from orphan_disease.domain.conformal import conformal_quantile
 from orphan_disease.domain.decision import DecisionRule, correct_prevalence
+from orphan_disease.domain.row_weights import disorder_weights
 from orphan_disease.domain.selection import selection_provenance
 from orphan_disease.domain.validation import TrainingSet
 
@@ -36,10 +37,22 @@ class HeadAnswers:
     probabilities: _FloatArray
     novelty: npt.NDArray[np.float32]
 
+    def part(self, rows: npt.NDArray[np.bool_]) -> "HeadAnswers":
+        """The cases where `rows` is true."""
+        return HeadAnswers(self.training.part(rows), self.probabilities[rows], self.novelty[rows])
+
     def deciding(self, selection: SelectionParams) -> "HeadAnswers":
         """The cases of the source that decides: the real ones if there are enough, else the simulated ones."""
-        rows = selection_provenance(self.training.labels, selection.minimum_real_cases)
-        return HeadAnswers(self.training.part(rows), self.probabilities[rows], self.novelty[rows])
+        return self.part(selection_provenance(self.training.labels, selection.minimum_real_cases))
+
+    def novelty_of(self, cases: pd.Index) -> "pd.Series[float]":
+        """Novelty of these cases, missing where the head has no such case."""
+        return pd.Series(self.novelty, index=self.training.features.index).reindex(cases)
+
+    @property
+    def folds(self) -> npt.NDArray[np.intp]:
+        """The fold of each case."""
+        return self.training.labels[columns.FOLD].to_numpy(dtype=np.intp)
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -79,12 +92,16 @@ def fit_decision_rule(
         selection: which source decides.
     """
     chosen, detected = category.deciding(selection), orphan.deciding(selection)
-    category_calibrator, category_losses = _calibrated(chosen, calibration.category_method)
-    orphan_calibrator, orphan_losses = _calibrated(detected, calibration.orphan_method)
+    weights = disorder_weights(chosen.training.labels[columns.DISORDER_ID], calibration.disorder_weight_exponent)
+    category_calibrator, category_losses = _calibrated(chosen, calibration.category_method, weights)
+    alike = np.ones(len(detected.training.codes), dtype=np.float32)
+    orphan_calibrator, orphan_losses = _calibrated(detected, calibration.orphan_method, alike)
     classes = chosen.training.classes
     deployed = _deployed(classes, chosen.shares, decision.category_prevalences)
     final = correct_prevalence(category_calibrator.apply(chosen.probabilities), chosen.shares, deployed)
-    quantile = conformal_quantile(final, chosen.training.codes, decision.coverage, decision.conformal_score)
+    quantile = conformal_quantile(
+        final, chosen.training.codes, decision.coverage, decision.conformal_score, chosen.groups, weights
+    )
     rule = DecisionRule(
         categories=classes,
         orphan_calibrator=orphan_calibrator,
@@ -100,24 +117,22 @@ def fit_decision_rule(
         novelty_feature=decision.novelty_feature,
         novelty_threshold=float(np.quantile(chosen.novelty, decision.novelty_quantile)),
     )
-    covered, size = cross_coverage(
-        final, chosen.training.codes, chosen.groups, decision.coverage, decision.conformal_score
-    )
     return FittedDecision(
         rule,
         {
             "category": _figures(chosen, category_calibrator, category_losses),
             "orphan": _figures(detected, orphan_calibrator, orphan_losses),
-            "prediction_sets": {"nominal_coverage": decision.coverage, "coverage": covered, "mean_size": size},
         },
     )
 
 
-def _calibrated(answers: HeadAnswers, method: Choice) -> tuple[Calibrator, dict[str, float]]:
+def _calibrated(
+    answers: HeadAnswers, method: Choice, weights: npt.NDArray[np.float32]
+) -> tuple[Calibrator, dict[str, float]]:
     codes = answers.training.codes
     if method == "best":
-        return Calibrator.fit_best(answers.probabilities, codes, answers.groups)
-    return Calibrator.fit(answers.probabilities, codes, method), {}
+        return Calibrator.fit_best(answers.probabilities, codes, answers.groups, weights)
+    return Calibrator.fit(answers.probabilities, codes, method, weights), {}
 
 
 def _deployed(

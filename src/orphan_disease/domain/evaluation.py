@@ -13,12 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from orphan_disease.contracts import columns
-from orphan_disease.contracts.frames.features import NOVELTY, raw_column
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.records import probability_column
 from orphan_disease.contracts.vocabulary import ABSTAINED
 from orphan_disease.domain import resampled_figures as resampling
-from orphan_disease.domain.decision import ORPHAN_CLASSES, DecisionRule
 from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
 
 __all__ = [
@@ -98,35 +96,17 @@ def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment
     return joined.merge(placed, on=columns.CASE_ID, validate="one_to_one")
 
 
-def out_of_fold_answers(
-    out_of_fold: pd.DataFrame, rule: DecisionRule, labels: pd.DataFrame, split_assignment: pd.DataFrame
-) -> pd.DataFrame:
-    """Joined answers to the training cases, each by models that have not seen its disorder; `split` is `out_of_fold`.
+def out_of_fold_answers(decided: pd.DataFrame, labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
+    """Joined answers to the training cases; `split` is `out_of_fold`.
 
-    The rule's calibration was fitted on these very answers, so their calibration and coverage are a little flattered;
-    which category is the most probable is hardly touched by it.
+    Neither the classifier nor the calibration that answered a case has seen its disorder.
 
     Args:
-        out_of_fold: `out_of_fold_predictions`; a probability is missing where a head was not asked.
-        rule: of the packaged model.
+        decided: `cross_fitted_decisions`.
         labels: the `labels` table.
         split_assignment: the `split_assignment` table.
     """
-    orphan, orphan_asked = _raw(out_of_fold, ORPHAN_CLASSES)
-    category, category_asked = _raw(out_of_fold, rule.categories)
-    decisions = rule.decide(orphan, category, out_of_fold[NOVELTY].to_numpy(dtype=np.float64))
-    shares = np.where(category_asked[:, None], decisions.category_probabilities, np.nan)
-    sets = [[name for name, held in zip(rule.categories, row, strict=True) if held] for row in decisions.inside]
-    answers = pd.DataFrame(
-        {
-            columns.CASE_ID: out_of_fold[columns.CASE_ID].to_numpy(),
-            columns.ORPHAN_PROBABILITY: np.where(orphan_asked, decisions.orphan_probability, np.nan),
-            columns.CATEGORY: list(decisions.category),
-            **{probability_column(name): shares[:, place] for place, name in enumerate(rule.categories)},
-            columns.PREDICTION_SET: pd.Series(sets, dtype=object),
-        }
-    )
-    return join_truth(answers, labels, split_assignment).assign(**{columns.SPLIT: OUT_OF_FOLD})
+    return join_truth(decided, labels, split_assignment).assign(**{columns.SPLIT: OUT_OF_FOLD})
 
 
 def answer_columns(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -223,13 +203,6 @@ def measure_orphan(
         groups,
         params,
     )
-
-
-def _raw(out_of_fold: pd.DataFrame, classes: Sequence[str]) -> tuple[_FloatArray, npt.NDArray[np.bool_]]:
-    """Raw probabilities n x K, equal where the head was not asked, and whether it was."""
-    raw = out_of_fold[[raw_column(name) for name in classes]].to_numpy(dtype=np.float64)
-    asked = np.isfinite(raw).all(axis=1)
-    return np.where(asked[:, None], raw, 1 / len(classes)), asked
 
 
 def _parts(answers: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from orphan_disease.contracts.frames.features import NOVELTY, raw_column
 from orphan_disease.contracts.parameters.modelling import Family, ModellingParams, Resampling
 from orphan_disease.domain import comparison, heads, selection
 from orphan_disease.domain.classifiers import Classifier
+from orphan_disease.domain.cross_fitting import cross_fitted_decisions
 from orphan_disease.domain.decision_fitting import FittedDecision, HeadAnswers, fit_decision_rule
 from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan
 from orphan_disease.domain.validation import Candidate, FitSettings, TrainingSet, fit_candidate
@@ -152,8 +154,13 @@ def fit_head(both: TwoHeads, head: str, selected: Mapping[str, Any]) -> Classifi
     return fit_candidate(candidate, both.training[head], both.settings[head])
 
 
-def fit_calibration(both: TwoHeads, out_of_fold: pd.DataFrame) -> FittedDecision:
-    """Fit calibration, prediction sets and abstention of both heads from the table out_of_fold_predictions."""
+def fit_calibration(both: TwoHeads, out_of_fold: pd.DataFrame) -> tuple[FittedDecision, pd.DataFrame]:
+    """Fit calibration, prediction sets and abstention of both heads from the table out_of_fold_predictions.
+
+    Returns:
+        The rule, fitted on all training cases; and the table `cross_fitted_decisions`, where each fold is decided by a
+        rule fitted on the others.
+    """
     rows = out_of_fold.set_index(columns.CASE_ID)
 
     def answers(head: str) -> HeadAnswers:
@@ -162,10 +169,12 @@ def fit_calibration(both: TwoHeads, out_of_fold: pd.DataFrame) -> FittedDecision
         names = [raw_column(each) for each in training.classes]
         return HeadAnswers(training, own[names].to_numpy(dtype=np.float64), own[NOVELTY].to_numpy(dtype=np.float32))
 
-    return fit_decision_rule(
-        answers(heads.CATEGORY_HEAD),
-        answers(heads.ORPHAN_HEAD),
+    fit = partial(
+        fit_decision_rule,
         calibration=both.params.calibration,
         decision=both.params.decision,
         selection=both.params.selection,
     )
+    category, orphan = answers(heads.CATEGORY_HEAD), answers(heads.ORPHAN_HEAD)
+    decided = cross_fitted_decisions(category, orphan, lambda one, other: fit(one, other).rule)
+    return fit(category, orphan), decided

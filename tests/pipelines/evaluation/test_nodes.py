@@ -29,12 +29,11 @@ def test_held_out_and_out_of_fold_answers_stand_in_one_table() -> None:
             "provenance": "simulated",
         }
     )
-    unseen = pd.DataFrame({"case_id": cases["case_id"][:30], "novelty": 2.0})
-    unseen = unseen.assign(raw_non_orphan=0.5, raw_orphan=0.5, raw_nerve=0.75, raw_skin=0.25)
-    predictor = small_predictor()
-    held_out = apply_model(predictor, cases, split_of(cases))
+    decided = pd.DataFrame({"case_id": cases["case_id"][:30], "orphan_probability": 0.5, "category": "nerve"})
+    decided = decided.assign(probability_nerve=0.75, probability_skin=0.25, prediction_set=[["nerve"]] * 30)
+    held_out = apply_model(small_predictor(), cases, split_of(cases))
 
-    answers = join_answers(held_out, unseen, predictor, labels, split_of(cases))
+    answers = join_answers(held_out, decided, labels, split_of(cases))
 
     assert answers["split"].value_counts().to_dict() == {"out_of_fold": 30, "test_disorders": 6, "test_patients": 4}
     assert answers["case_id"].is_unique

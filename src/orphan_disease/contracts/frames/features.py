@@ -13,6 +13,7 @@ from orphan_disease.contracts.vocabulary import Provenance
 __all__ = [
     "CANDIDATE_METRICS",
     "CANDIDATE_PREDICTIONS",
+    "CROSS_FITTED_DECISIONS",
     "OUT_OF_FOLD_PREDICTIONS",
     "feature_columns",
     "raw_column",
@@ -81,6 +82,19 @@ OUT_OF_FOLD_PREDICTIONS: Final = pa.DataFrameSchema(
     },
     strict=True,
     name="out_of_fold_predictions",
+)
+
+# As prediction records have them; what a head was not asked is missing.
+CROSS_FITTED_DECISIONS: Final = pa.DataFrameSchema(
+    {
+        columns.CASE_ID: pa.Column(str, unique=True),
+        columns.ORPHAN_PROBABILITY: pa.Column(float, pa.Check.in_range(0, 1), nullable=True),
+        columns.CATEGORY: pa.Column(str),
+        r"^probability_[a-z0-9_]+$": pa.Column(float, pa.Check.in_range(0, 1), nullable=True, regex=True),
+        columns.PREDICTION_SET: pa.Column(object),
+    },
+    strict=True,
+    name="cross_fitted_decisions",
 )
 
 

@@ -121,6 +121,12 @@ class CalibrationParams(_Frozen):
         default="best", description="'best' takes the lowest log-loss by folds of whole groups"
     )
     orphan_method: Literal["temperature", "vector", "isotonic", "beta", "best"] = "best"
+    disorder_weight_exponent: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="in the fit of categories and prediction sets, as in HeadParams: 0 counts cases, 1 disorders",
+    )
 
 
 class HeadParams(_Frozen):

@@ -53,14 +53,13 @@ def apply_model(predictor: Predictor, cases: pd.DataFrame, split_assignment: pd.
 
 def join_answers(
     test_predictions: pd.DataFrame,
-    out_of_fold_predictions: pd.DataFrame,
-    predictor: Predictor,
+    cross_fitted_decisions: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
 ) -> pd.DataFrame:
     """Join what was answered, held out and out of fold, with what was found at last."""
     held_out = evaluation.join_truth(test_predictions, labels, split_assignment)
-    unseen = evaluation.out_of_fold_answers(out_of_fold_predictions, predictor.rule, labels, split_assignment)
+    unseen = evaluation.out_of_fold_answers(cross_fitted_decisions, labels, split_assignment)
     return pd.concat([held_out[list(unseen.columns)], unseen], ignore_index=True)
 
 

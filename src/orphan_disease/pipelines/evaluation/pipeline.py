@@ -40,8 +40,7 @@ def _measurement() -> Pipeline:
                 join_answers,
                 inputs={
                     "test_predictions": "test_predictions",
-                    "out_of_fold_predictions": "out_of_fold_predictions",
-                    "predictor": "model_package",
+                    "cross_fitted_decisions": "cross_fitted_decisions",
                     **truth,
                 },
                 outputs="evaluated_answers",

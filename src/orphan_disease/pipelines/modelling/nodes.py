@@ -89,10 +89,11 @@ def fit_orphan_classifier(
 
 def fit_calibration(
     out_of_fold_predictions: pd.DataFrame, training_heads: TrainingHeads, params: ModellingParams
-) -> dict[str, Any]:
-    """Fit calibration, prediction sets and abstention on answers about disorders unseen in training."""
-    fitted = modelling.fit_calibration(TwoHeads(training_heads, params), out_of_fold_predictions)
-    return {"rule": fitted.rule.to_dict(), "evidence": dict(fitted.evidence)}
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Fit calibration, prediction sets and abstention on unseen disorders; decide each fold by the others' rule."""
+    fitted, decided = modelling.fit_calibration(TwoHeads(training_heads, params), out_of_fold_predictions)
+    calibration = {"rule": fitted.rule.to_dict(), "evidence": dict(fitted.evidence)}
+    return calibration, require_shape(decided, shapes.CROSS_FITTED_DECISIONS)
 
 
 def fit_reranker(  # noqa: PLR0913, PLR0917  # one argument per dataset

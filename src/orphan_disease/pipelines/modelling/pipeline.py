@@ -69,7 +69,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 fit_calibration,
                 inputs={"out_of_fold_predictions": "out_of_fold_predictions", **_HEADS},
-                outputs="calibration",
+                outputs=["calibration", "cross_fitted_decisions"],
                 name="fit_calibration",
             ),
             Node(
