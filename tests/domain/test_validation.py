@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.balancing import ResamplingParams
-from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, Resampling, SelectionParams
+from orphan_disease.contracts.parameters.modelling import (
+    CandidateParams,
+    Family,
+    LearnFrom,
+    Resampling,
+    SelectionParams,
+)
 from orphan_disease.domain.resampling import AugmentationPool, build_resampling_plan
 from orphan_disease.domain.selection import Cost, select_candidate, selection_provenance
 from orphan_disease.domain.validation import Candidate, FitSettings, TrainingSet, cross_validate, measure_candidate
@@ -53,6 +61,17 @@ def test_a_disorder_memorised_by_its_own_cases_is_not_recognised_out_of_fold() -
     )
     probabilities = cross_validate(TREE, memorising, settings).probabilities
     assert (probabilities.argmax(axis=1) == training.codes).mean() < 0.75
+
+
+@pytest.mark.parametrize(("teachers", "right"), [(LearnFrom.SIMULATED, 0.0), (LearnFrom.REAL, 1.0)])
+def test_every_case_is_answered_whoever_teaches(teachers: LearnFrom, right: float) -> None:
+    # The real cases' codes are turned round: who learned from simulated ones is wrong about every real one.
+    training = _training(real=100)
+    real = (training.labels[columns.PROVENANCE] == "publication").to_numpy()
+    turned = replace(training, codes=np.where(real, 1 - training.codes, training.codes), learn_from=teachers)
+    probabilities = cross_validate(TREE, turned, _settings()).probabilities
+    assert np.isfinite(probabilities).all()
+    assert (probabilities.argmax(axis=1) == turned.codes)[real].mean() == pytest.approx(right, abs=0.1)
 
 
 def test_the_pool_never_holds_a_disorder_of_the_validation_part() -> None:

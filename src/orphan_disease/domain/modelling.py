@@ -1,7 +1,7 @@
 """The steps of modelling over both heads, in the tables that pass between them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -143,6 +143,7 @@ def build_training_heads(
     """
     category = heads.category_training(data.features, data.labels, data.split, categories, params.category_head)
     orphan = heads.orphan_training(data.features, data.labels, data.split, params.orphan_head)
+    category = replace(category, learn_from=params.learn_from)
     pool: AugmentationPool | None = heads.augmentation_pool(*augmented, category) if len(augmented[0]) else None
     return TrainingHeads(category, orphan, ResamplingPlan.model_validate(plan), pool)
 
@@ -151,7 +152,7 @@ def fit_head(both: TwoHeads, head: str, selected: Mapping[str, Any]) -> Classifi
     """Fit the candidate taken to all training cases of its head."""
     family, strategy = str(selected[head]["name"]).split("+")
     candidate = Candidate(Family(family), Resampling(strategy))
-    return fit_candidate(candidate, both.training[head], both.settings[head])
+    return fit_candidate(candidate, both.training[head].teaching, both.settings[head])
 
 
 def fit_calibration(both: TwoHeads, out_of_fold: pd.DataFrame) -> tuple[FittedDecision, pd.DataFrame]:

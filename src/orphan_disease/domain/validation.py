@@ -15,7 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from orphan_disease.contracts import columns
-from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, Resampling, SelectionParams
+from orphan_disease.contracts.parameters.modelling import (
+    CandidateParams,
+    Family,
+    LearnFrom,
+    Resampling,
+    SelectionParams,
+)
+from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain import metrics
 from orphan_disease.domain.classifiers import Classifier, build_estimator
 from orphan_disease.domain.resampling import AugmentationPool, ResamplingPlan, resampled_estimator
@@ -59,6 +66,7 @@ class TrainingSet:
         codes: n class codes.
         classes: K class names.
         weight_exponent: how much less a case weighs, the more cases its disorder has (see `domain.row_weights`).
+        learn_from: whose cases teach; the others are only answered.
     """
 
     features: pd.DataFrame
@@ -66,6 +74,15 @@ class TrainingSet:
     codes: npt.NDArray[np.intp]
     classes: tuple[str, ...]
     weight_exponent: float = 0.0
+    learn_from: LearnFrom = LearnFrom.ALL
+
+    @property
+    def teaching(self) -> "TrainingSet":
+        """The cases that a candidate learns from."""
+        if self.learn_from is LearnFrom.ALL:
+            return self
+        simulated = (self.labels[columns.PROVENANCE] == Provenance.SIMULATED.value).to_numpy()
+        return self.part(simulated if self.learn_from is LearnFrom.SIMULATED else ~simulated)
 
     def part(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
         """The rows where `rows` is true."""
@@ -155,7 +172,7 @@ def _without(
     """A candidate fitted to all but the held-out part, and the processor seconds that it took."""
     usable = settings.without(frozenset(training.labels.loc[held_out, columns.DISORDER_ID].dropna()))
     started = time.thread_time()
-    classifier = fit_candidate(candidate, training.part(~held_out), usable)
+    classifier = fit_candidate(candidate, training.part(~held_out).teaching, usable)
     return classifier, time.thread_time() - started
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "Family",
     "ForestParams",
     "HeadParams",
+    "LearnFrom",
     "MlpParams",
     "ModellingParams",
     "RerankerParams",
@@ -97,6 +98,14 @@ class CandidateParams(_Frozen):
         description="family on which the resampling strategies are compared; the winner serves all",
     )
     threads: int = Field(default=2, ge=1, description="folds fitted side by side")
+
+
+class LearnFrom(StrEnum):
+    """Whose training patients teach the classifiers; all are answered out of fold whoever teaches."""
+
+    ALL = "all"
+    SIMULATED = "simulated"
+    REAL = "real"
 
 
 class SelectionParams(_Frozen):
@@ -198,4 +207,8 @@ class ModellingParams(_Frozen):
     selection: SelectionParams = SelectionParams()
     calibration: CalibrationParams = CalibrationParams()
     decision: DecisionParams
+    learn_from: LearnFrom = Field(
+        default=LearnFrom.ALL,
+        description="whose patients teach the category head: 'simulated' measures how far simulation carries",
+    )
     seed: int
