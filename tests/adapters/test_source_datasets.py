@@ -43,6 +43,17 @@ def test_folder_file_lines_and_archive_tell_the_same(tmp_path: Path) -> None:
     assert len(DocumentsDataset(filepath="absent", source_path=str(folder / "two.jsonl")).load()) == 2
 
 
+def test_archives_in_a_folder_are_read_and_a_torn_one_is_one_unreadable_document(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("deep/one.json", "{}")
+        archive.writestr("two.jsonl", "1\n2\n")
+    (tmp_path / "a.ZIP").write_bytes((tmp_path / "b.zip").read_bytes()[:40])
+    read = DocumentsDataset(filepath="absent", source_path=str(tmp_path)).load()
+    assert read["source_file"].tolist() == ["a.ZIP", "b.zip/deep/one.json", "b.zip/two.jsonl", "b.zip/two.jsonl"]
+    assert read["payload"].isna().tolist() == [True, False, False, False]
+    assert read["source_line"].tolist()[2:] == [1, 2]
+
+
 def test_what_cannot_be_read_is_a_document_without_payload(tmp_path: Path) -> None:
     archive_path = tmp_path / "torn.zip"
     with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_STORED) as archive:

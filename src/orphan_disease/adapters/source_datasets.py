@@ -27,6 +27,7 @@ DOCUMENT_COLUMNS: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE, columns.PAY
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal documents give equal bytes
 _LINES: Final = (".jsonl", ".ndjson")
 _JSON: Final = (".json", *_LINES)
+_ARCHIVE: Final = ".zip"
 MAX_MEMBER_BYTES: Final = 256 * 1024 * 1024  # what one archive member may unpack to
 
 
@@ -115,8 +116,9 @@ class SourceDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 class DocumentsDataset(SourceDataset):
     """JSON documents, one a row: SOURCE_FILE, SOURCE_LINE (of a JSON-lines file) and PAYLOAD, their text.
 
-    Reads a zip archive, a folder (searched to any depth), a `.json` file, or a JSON-lines file. A document whose bytes
-    cannot be read has no payload: what to do with it is decided where documents are typed. Saving writes one archive.
+    Reads a zip archive, a folder (searched to any depth, archives in it too), a `.json` file, or a JSON-lines file. A
+    document whose bytes cannot be read has no payload: what to do with it is decided where documents are typed. Saving
+    writes one archive.
     """
 
     def _empty(self) -> pd.DataFrame:
@@ -124,10 +126,10 @@ class DocumentsDataset(SourceDataset):
 
     def _read(self, fs: Any, path: str) -> pd.DataFrame:
         if fs.isdir(path):
-            found = (name for name in sorted(fs.find(path)) if name.lower().endswith(_JSON))
+            found = (name for name in sorted(fs.find(path)) if name.lower().endswith((*_JSON, _ARCHIVE)))
             root = path.rstrip("/")
             return _documents(
-                row for name in found for row in _split(name.removeprefix(root).lstrip("/"), fs.cat_file(name))
+                row for name in found for row in _file_of_folder(name.removeprefix(root).lstrip("/"), fs.cat_file(name))
             )
         with fs.open(path, "rb") as stream:
             if zipfile.is_zipfile(stream):
@@ -192,6 +194,16 @@ def _protocols(fs: Any) -> tuple[str, ...]:
 def _documents(rows: Any) -> pd.DataFrame:
     frame = pd.DataFrame.from_records(list(rows), columns=list(DOCUMENT_COLUMNS))
     return frame.astype({columns.SOURCE_FILE: "str", columns.SOURCE_LINE: "Int64", columns.PAYLOAD: "object"})
+
+
+def _file_of_folder(name: str, content: bytes) -> Iterator[tuple[str, int | None, str | None]]:
+    """The documents of one file; an archive that is torn is one unreadable document, and costs no other file."""
+    if not name.lower().endswith(_ARCHIVE):
+        yield from _split(name, content)
+    elif not zipfile.is_zipfile(BytesIO(content)):
+        yield name, None, None
+    else:
+        yield from ((f"{name}/{member}", line, text) for member, line, text in _members(BytesIO(content), name))
 
 
 def _members(stream: IO[bytes], path: str) -> Iterator[tuple[str, int | None, str | None]]:
