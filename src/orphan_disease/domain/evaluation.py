@@ -162,9 +162,9 @@ def measure_categories(
     """Figures of the category decision, forced (the most probable category) and as given (with abstention).
 
     `macro_f1`, `accuracy`, `log_loss`, `precision_<c>`, `recall_<c>`, `f1_<c>` take the most probable category of every
-    case. The rest is measured by `accuracy_when_answered`, `accuracy_of_surest_80` (of the four fifths of the cases with
-    the most confident answers), `abstention_rate`, `coverage`, `coverage_of_disorders` (each group counts once, however
-    many cases it has), `mean_set_size` and `calibration_error`.
+    case. The rest is measured by `accuracy_when_answered`, `accuracy_of_surest_80` (the four fifths answered with most
+    confidence), `abstention_rate`, `coverage`, `coverage_of_disorders` (each group counts once, however many cases it
+    has), `mean_set_size` and `calibration_error`.
     """
     confidence = answered.probabilities.max(axis=1)
     surest = confidence >= np.quantile(confidence, 1 - SUREST)
