@@ -12,6 +12,7 @@ from orphan_disease.adapters.package_store import LATEST, PackageStore
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.package_manifest import PackageManifest
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.serving.ports import TermIndex
@@ -28,6 +29,7 @@ class LoadedModel:
         manifest: what its package says of it.
         names: finds terms by their names.
         current_terms: current id of every HPO id that the model's release knows.
+        vocabulary: what codes of other terminologies mean.
         loaded_at: UTC.
     """
 
@@ -35,6 +37,7 @@ class LoadedModel:
     manifest: PackageManifest
     names: TermIndex
     current_terms: Mapping[str, str]
+    vocabulary: ClinicalVocabulary
     loaded_at: datetime
 
     @property
@@ -50,10 +53,18 @@ class ModelHolder:
         store: where the packages are.
         pointer: the pointer, or the version, that is served.
         build_names: builds the index of names for a model's ontology.
+        vocabulary: what codes of other terminologies mean; by default only HPO, ORPHA and OMIM codes say something.
     """
 
-    def __init__(self, store: PackageStore, pointer: str, build_names: Callable[[Ontology], TermIndex]) -> None:
+    def __init__(
+        self,
+        store: PackageStore,
+        pointer: str,
+        build_names: Callable[[Ontology], TermIndex],
+        vocabulary: ClinicalVocabulary | None = None,
+    ) -> None:
         """Keep the settings; nothing is loaded yet."""
+        self._vocabulary = vocabulary or ClinicalVocabulary()
         self._store = store
         self._pointer = pointer
         self._build_names = build_names
@@ -101,6 +112,7 @@ class ModelHolder:
             manifest=manifest,
             names=self._build_names(ontology),
             current_terms={**ontology.replacements, **{term: term for term in ontology.term_ids}},
+            vocabulary=self._vocabulary,
             loaded_at=datetime.now(UTC),
         )
 
