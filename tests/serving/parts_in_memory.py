@@ -89,7 +89,8 @@ class LabelIndex:
 
 
 def parts(models: Path, **settings: object) -> Services:
-    chosen = Settings.model_validate({"model": str(models), "model_card": str(models / "card.md"), **settings})
+    plain = {"model": str(models), "model_card": str(models / "card.md"), "scoring_process": False}
+    chosen = Settings.model_validate(plain | settings)
     return Services(
         settings=chosen,
         holder=ModelHolder(PackageStore(chosen.model_root), chosen.model_pointer, LabelIndex),

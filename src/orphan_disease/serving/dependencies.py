@@ -23,16 +23,21 @@ _LINE_TYPES: Final = re.compile(
 )
 
 
-def _services(request: Request) -> Services:
+# Plain functions would each be run on a thread of their own: two more waits of every request.
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     principal = record_of(request).principal
     if principal is None:  # `authorise` comes first; a route that forgot it serves nobody
         raise _unauthenticated()
     return principal
+
+
+async def _record(request: Request) -> RequestRecord:
+    return record_of(request)
 
 
 async def authorise(request: Request) -> None:
@@ -48,7 +53,7 @@ async def authorise(request: Request) -> None:
     if roles is None:
         raise _forbidden()
     record = record_of(request)
-    loop, services = asyncio.get_running_loop(), _services(request)
+    loop, services = asyncio.get_running_loop(), await _services(request)
     principal, wait = await loop.run_in_executor(services.writers, _identify, services, request, record.remote)
     if wait > 0:
         seconds = math.ceil(wait)
@@ -115,4 +120,4 @@ def idempotency_key_of(request: Request) -> str | None:
 
 Asking = Annotated[Principal, Depends(_principal)]
 ServicesOf = Annotated[Services, Depends(_services)]
-Record = Annotated[RequestRecord, Depends(record_of)]
+Record = Annotated[RequestRecord, Depends(_record)]

@@ -217,8 +217,9 @@ class _LimitedBody:
 
 def _require_modest_headers(scope: Scope, limit: int) -> None:
     size = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    size += len(scope.get("raw_path") or b"") + len(scope["query_string"])
     if size > limit:
-        detail = f"The headers are longer than {limit} bytes."
+        detail = f"The head of the request is longer than {limit} bytes."
         raise Problem(431, "headers-too-large", "The headers are too large", detail)
 
 

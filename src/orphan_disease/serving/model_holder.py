@@ -84,8 +84,11 @@ class ModelHolder:
         """
         return self._current is None or self._store.resolve(self._pointer, LATEST) != self._current.version
 
-    def reload(self) -> LoadedModel:
+    def reload(self, prepare: Callable[[LoadedModel], object] = lambda _model: None) -> LoadedModel:
         """Load what the pointer names, unless it answers already; the old model answers until the new one has done so.
+
+        Args:
+            prepare: called with the new model before it takes over.
 
         Raises:
             PackageError: if the package is absent, damaged or changed, or cannot answer; the old model stays.
@@ -95,6 +98,7 @@ class ModelHolder:
             if self._current is not None and self._current.version == version:
                 return self._current
             loaded = self._load(version)
+            prepare(loaded)
             self._current = loaded
             return loaded
 
