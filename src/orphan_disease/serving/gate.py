@@ -164,7 +164,7 @@ class _Answer:
             request_id=record.request_id,
         )
         try:
-            await asyncio.get_running_loop().run_in_executor(self._services.writers, self._services.audit.write, event)
+            await asyncio.wrap_future(self._services.audit.submit(event))
         except Exception as error:
             self._services.metrics.faults.labels(type(error).__name__).inc()
             _log.error("audit_failed", request_id=record.request_id, error=describe_error(error))

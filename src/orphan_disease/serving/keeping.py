@@ -85,7 +85,7 @@ async def _predict_and_keep(
 async def _append(services: Services, entry: LedgerEntry) -> None:
     started = time.monotonic()
     try:
-        await asyncio.get_running_loop().run_in_executor(services.writers, services.ledger.append, entry)
+        await asyncio.wrap_future(services.ledger.submit(entry))
     except Exception as error:
         services.metrics.faults.labels(type(error).__name__).inc()
         _log.error("ledger_failed", error=describe_error(error))

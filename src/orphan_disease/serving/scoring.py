@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any, Final
@@ -167,7 +168,8 @@ def main() -> None:
     configure_logs(settings.log_level)
     connection = Connection(int(sys.argv[1]))
     with PackageStore(settings.model_root).local_copy(sys.argv[2]) as folder:
-        predictor = read_package(folder)
+        packaged = read_package(folder)
+    predictor = replace(packaged, ranking=replace(packaged.ranking, cached_terms=settings.cached_terms))
     settle_memory()
     # Beside another busy process, a library's own threads would only wait for each other.
     with threadpool_limits(limits=1):
