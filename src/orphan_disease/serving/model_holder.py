@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -84,11 +85,12 @@ class ModelHolder:
         """
         return self._current is None or self._store.resolve(self._pointer, LATEST) != self._current.version
 
-    def reload(self, prepare: Callable[[LoadedModel], object] = lambda _model: None) -> LoadedModel:
+    def reload(self, beside: Callable[[str], AbstractContextManager[object]] = nullcontext) -> LoadedModel:
         """Load what the pointer names, unless it answers already; the old model answers until the new one has done so.
 
         Args:
-            prepare: called with the new model before it takes over.
+            beside: of a version, what is done while it is loaded; it is entered before, and left before the new model
+                takes over.
 
         Raises:
             PackageError: if the package is absent, damaged or changed, or cannot answer; the old model stays.
@@ -97,8 +99,8 @@ class ModelHolder:
             version = self._store.resolve(self._pointer, LATEST)
             if self._current is not None and self._current.version == version:
                 return self._current
-            loaded = self._load(version)
-            prepare(loaded)
+            with beside(version):
+                loaded = self._load(version)
             self._current = loaded
             return loaded
 

@@ -54,12 +54,12 @@ class ScoringProcess:
     """
 
     def __init__(self, settings: Settings, version: str) -> None:
-        """Keep the settings; the process begins with `start`, or with the first batch."""
+        """Keep the settings; the process starts with `begin`, or with the first batch."""
         self._environment = {**os.environ, **settings.to_environment()}
         self._version = version
         self._answer_seconds = settings.answer_timeout_seconds
         self._asking = Lock()
-        self._is_stopped = False
+        self._is_stopped = self._is_ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
 
@@ -68,8 +68,13 @@ class ScoringProcess:
         """Of the running process; None where none runs."""
         return None if self._process is None else self._process.pid
 
-    def start(self) -> None:
-        """Start the process, and wait until it has loaded the model.
+    def begin(self) -> None:
+        """Start the process; it loads the model by itself."""
+        with self._asking:
+            self._begun()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the process has loaded the model.
 
         Raises:
             ScoringError: if it cannot.
@@ -98,7 +103,7 @@ class ScoringProcess:
             self._is_stopped = True
             self._drop()
 
-    def _connected(self) -> Connection:
+    def _begun(self) -> Connection:
         """The connection to the process, which is started where it does not run."""
         if self._is_stopped:
             raise ScoringStoppedError(f"the scoring process of version {self._version} has been stopped")
@@ -109,12 +114,19 @@ class ScoringProcess:
                 self._process = subprocess.Popen(  # noqa: S603  # our own
                     command, env=self._environment, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),)
                 )
-            self._connection = Connection(ours.detach())
+            self._connection, self._is_ready = Connection(ours.detach()), False
+        return self._connection
+
+    def _connected(self) -> Connection:
+        """The connection to the process, once it has loaded the model."""
+        connection = self._begun()
+        if not self._is_ready:
             try:
-                self._told(self._connection, LOAD_SECONDS)
+                self._told(connection, LOAD_SECONDS)
             except (OSError, EOFError, TimeoutError) as error:
                 raise self._lost(error) from None
-        return self._connection
+            self._is_ready = True
+        return connection
 
     @staticmethod
     def _told(connection: Connection, seconds: float) -> Any:

@@ -1,8 +1,9 @@
 """Everything that the routes need, in one object that whoever starts the service puts together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -137,7 +138,7 @@ class Services:
         """
         before = self.holder.current
         try:
-            model = self.holder.reload(self._prepare)
+            model = self.holder.reload(self._scoring_beside)
         except Exception:
             self.metrics.reloads.labels("refused").inc()
             raise
@@ -148,15 +149,27 @@ class Services:
         self.metrics.name_model(model.version, model.predictor.knowledge_version)
         return model
 
-    def _prepare(self, model: LoadedModel) -> None:
-        """Have a scoring process for a model that is about to answer, and end the one before it."""
+    @contextmanager
+    def _scoring_beside(self, version: str) -> Iterator[None]:
+        """Start the scoring process of a version; at the end it is ready, and takes over from the one before it.
+
+        Raises:
+            PackageError: if it cannot score with this version.
+        """
         if not self.settings.scoring_process:
+            yield
             return
-        fresh, before = ScoringProcess(self.settings, model.version), self._scoring
+        fresh = ScoringProcess(self.settings, version)
         try:
-            fresh.start()
+            fresh.begin()
+            yield
+            fresh.wait_until_ready()
         except ScoringError as error:
-            raise PackageError(f"version {model.version} cannot be scored with ({error}); nothing is loaded") from error
-        self._scoring = fresh
+            fresh.stop()
+            raise PackageError(f"version {version} cannot be scored with ({error}); nothing is loaded") from error
+        except BaseException:
+            fresh.stop()
+            raise
+        before, self._scoring = self._scoring, fresh
         if before is not None:
             before.stop()
