@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from orphan_disease.contracts.principal import Principal
-from orphan_disease.serving.access import ACCESS, PUBLIC, allowing_role
+from orphan_disease.contracts.principal import Principal, Role
+from orphan_disease.serving.access import ACCESS, PLATFORM, PLATFORM_ACCESS, PUBLIC, allowing_role
 from orphan_disease.serving.ports import AuthenticationError
 from orphan_disease.serving.problems import FieldProblem, Problem
 from orphan_disease.serving.request_record import RequestRecord, record_of
@@ -47,13 +47,16 @@ async def authorise(request: Request) -> None:
         Problem: 401, 403, or 429 where the client asks too often.
     """
     route = getattr(request.scope.get("route"), "path", "")
+    record, services = record_of(request), await _services(request)
+    if services.settings.sagemaker and (request.method, route) in PLATFORM_ACCESS:
+        record.principal, record.role = PLATFORM, Role.SERVICE
+        return
     roles = ACCESS.get((request.method, route))
     if roles == PUBLIC:
         return
     if roles is None:
         raise _forbidden()
-    record = record_of(request)
-    loop, services = asyncio.get_running_loop(), await _services(request)
+    loop = asyncio.get_running_loop()
     principal, wait = await loop.run_in_executor(services.writers, _identify, services, request, record.remote)
     if wait > 0:
         seconds = math.ceil(wait)

@@ -17,8 +17,8 @@ from orphan_disease.serving.services import Services
 
 __all__ = ["Gate"]
 
-_BATCH_PATH: Final = "/v1/predictions/batch"
-_ALWAYS: Final = ("/v1/health/", "/metrics")
+_BATCH_PATHS: Final = ("/v1/predictions/batch", "/invocations")
+_ALWAYS: Final = ("/v1/health/", "/metrics", "/ping")
 _REFUSALS: Final = (401, 403)
 _SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -90,7 +90,7 @@ class Gate:
 
     def _body_limit(self, path: str) -> int:
         settings = self._services.settings
-        return settings.batch_body_bytes if path == _BATCH_PATH else settings.body_bytes
+        return settings.batch_body_bytes if path in _BATCH_PATHS else settings.body_bytes
 
     def _count(self, scope: Scope, record: RequestRecord) -> None:
         metrics = self._services.metrics

@@ -50,6 +50,7 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 lets the system choose")
     forwarded_allow_ips: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
 
+    sagemaker: bool = Field(default=False, description="answer SageMaker's calls, which bring no credentials")
     scoring_process: bool = Field(default=True, description="score in a process of its own, in twice the memory")
     cached_terms: int = Field(default=2_500, ge=0, description="terms whose evidence is remembered, 160 kB each")
     batch_cases: int = Field(default=64, ge=1, le=1_024, description="cases scored at once")
