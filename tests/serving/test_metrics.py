@@ -83,7 +83,9 @@ def test_lines_are_written_while_the_service_runs(models: Path) -> None:
         settings = {"emf_namespace": "hospital", "emf_seconds": 0.05}
         with TestClient(build_application(parts(models, **settings)), headers=bearer()) as client:
             client.post("/v1/predictions", json={})
-            time.sleep(0.3)
+            deadline = time.monotonic() + 120
+            while '"Predictions": 1' not in stream.getvalue() and time.monotonic() < deadline:
+                time.sleep(0.01)
     finally:
         structlog.reset_defaults()
         logging.captureWarnings(capture=False)

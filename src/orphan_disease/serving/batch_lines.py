@@ -17,7 +17,6 @@ from orphan_disease.serving.services import Services
 __all__ = ["answer_lines", "split_documents"]
 
 AT_ONCE: Final = 32  # of one request: single cases that arrive meanwhile still find room
-PATIENCE: Final = 20  # attempts of one line while the queue is full
 _PAUSE_SECONDS: Final = 0.1
 _log = structlog.get_logger()
 
@@ -81,12 +80,13 @@ async def _line(services: Services, client: str, document: bytes, key: str | Non
 
 
 async def _patiently(services: Services, client: str, document: bytes, key: str | None) -> dict[str, Any]:
-    """The answer; while the queue is full the line waits, as the whole batch is already taken on."""
-    for _ in range(PATIENCE):
+    """The answer; while the queue is full the line waits its time, as the whole batch is already taken on."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + services.settings.answer_timeout_seconds
+    while True:
         try:
             return (await keep_answer(services, client, document, key)).record
         except Problem as problem:
-            if problem.kind != "overloaded":
+            if problem.kind != "overloaded" or loop.time() > end:
                 raise
         await asyncio.sleep(_PAUSE_SECONDS)
-    return (await keep_answer(services, client, document, key)).record
