@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from orphan_disease.contracts.records import PredictionRecord
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.serving.schemas import Prediction
 from orphan_disease.serving.services import Services
 from tests.domain.small_predictor import NERVOUS, NERVOUS_TERMS, SKIN_TERMS
 from tests.serving.parts_in_memory import MemoryLedger, bearer
@@ -35,6 +36,17 @@ def test_a_form_is_answered_by_a_prediction_record(client: TestClient) -> None:
     assert max(answer["category_probabilities"], key=answer["category_probabilities"].get) == "nerve"
     assert answer["case_id"] == answer["prediction_id"]
     assert response.headers["location"] == f"/v1/predictions/{answer['prediction_id']}"
+
+
+def test_an_answer_is_written_as_pydantic_would_write_it(client: TestClient) -> None:
+    for case in (
+        NERVE_FORM,
+        SKIN_PACKET,
+        {"simulated": True, "patient_id": "PSN-000001", "pregnant": True, "sex": "male"},
+    ):
+        answer = client.post("/v1/predictions", json=case).json()
+        assert Prediction.model_validate_json(orjson.dumps(answer), strict=True).model_dump(mode="json") == answer
+        assert list(answer) == list(Prediction.model_fields)
 
 
 def test_a_phenopacket_is_answered_as_batch_inference_answers_it(client: TestClient, services: Services) -> None:

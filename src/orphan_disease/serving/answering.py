@@ -1,6 +1,6 @@
 """From cases to answers: what the inference thread runs."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,23 +61,20 @@ def _rounds(case_ids: Sequence[str]) -> Iterator[list[int]]:
 
 def _answer_distinct(predictor: Predictor, asked: Sequence[AskedCase]) -> Iterator[dict[str, Any]]:
     cases, found = assemble_cases([each.document.row for each in asked], predictor.knowledge.ontology)
-    records = predictor.predict(cases).to_dict(orient="records")
+    records = predictor.predict_records(cases)
     set_aside = _notes_by_case(found)
     for each, record in zip(asked, records, strict=True):
         notes = (*each.document.notes, *set_aside.get(str(record[columns.CASE_ID]), ()))
         yield _plain(record) | {"prediction_id": each.prediction_id, "notes": [note.model_dump() for note in notes]}
 
 
-def _plain(record: Mapping[Hashable, Any]) -> dict[str, Any]:
+def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record of JSON's types, as pydantic would write it; to build its 500 objects would cost as much as to score it.
 
     The ledger holds every record to `PredictionRecord` before it keeps it.
     """
     values = {name: record[name] for name in _FIELDS}
-    patient_id, is_simulated = values[columns.PATIENT_ID], values[columns.IS_SIMULATED]
     return values | {
-        columns.PATIENT_ID: patient_id if isinstance(patient_id, str) else None,
-        columns.IS_SIMULATED: None if pd.isna(is_simulated) else bool(is_simulated),
         columns.PREDICTED_AT: values[columns.PREDICTED_AT].isoformat().replace("+00:00", "Z"),
         columns.CATEGORY_PROBABILITIES: dict(values[columns.CATEGORY_PROBABILITIES]),
     }
