@@ -158,6 +158,12 @@ def test_a_batch_with_a_key_is_answered_once(client: TestClient, services: Servi
     assert len(ledger_of(services).entries) == kept
 
 
+def test_a_line_of_a_batch_is_no_longer_than_a_body_may_be(client: TestClient) -> None:
+    body = b'{"case_id": "' + b"x" * 1_000_000 + b'"}\n' + orjson.dumps(NERVE_FORM)
+    response = client.post("/v1/predictions/batch", content=body)
+    assert [orjson.loads(line)["status"] for line in response.content.splitlines()] == [413, 200]
+
+
 def test_a_batch_is_bounded_and_holds_something(client: TestClient) -> None:
     headers = {"Content-Type": "application/x-ndjson"}
     most = client.post("/v1/predictions/batch", content=b"{}\n" * 1_001, headers=headers)

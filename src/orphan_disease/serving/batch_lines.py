@@ -68,6 +68,7 @@ async def answer_lines(
 async def _line(services: Services, client: str, document: bytes, key: str | None, number: int) -> dict[str, Any]:
     place = {"line": number}
     try:
+        _require_modest_line(document, services.settings.body_bytes)
         kept = await _patiently(services, client, document, key)
     except Problem as problem:
         services.metrics.problems.labels(problem.kind).inc()
@@ -77,6 +78,13 @@ async def _line(services: Services, client: str, document: bytes, key: str | Non
         _log.error("fault", error=describe_error(error))
         return place | Problem(500, "internal", "The service failed", "The service failed on this line.").body()
     return place | {"status": 200} | kept
+
+
+def _require_modest_line(document: bytes, limit: int) -> None:
+    """Refuse a line that would be too large alone: while it is read, every other request waits."""
+    if len(document) > limit:
+        detail = f"The line is longer than {limit} bytes."
+        raise Problem(413, "body-too-large", "The body is too large", detail)
 
 
 async def _patiently(services: Services, client: str, document: bytes, key: str | None) -> dict[str, Any]:
