@@ -95,4 +95,7 @@ def test_a_service_with_one_answers_and_moves_on_to_a_promoted_model(models: Pat
         assert answer.json()["model_version"] == services.model.version
         asked_at = {"case": form, "questions": 2}
         assert client.post("/v1/explanations", json=asked_at).status_code == 200
+        told = client.get("/metrics", headers=bearer("olga", "operator")).text
+        (held,) = (line.split()[1] for line in told.splitlines() if line.startswith("orphan_disease_scoring_memory"))
+        assert float(held) > 10_000_000
     assert PackageStore(str(models)).resolve("latest", "latest") == services.model.version

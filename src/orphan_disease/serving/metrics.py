@@ -45,6 +45,7 @@ class Metrics:
         self.reloads = self._counter("model_reloads", "Attempts to load a model.", "outcome")
         self.queue = Gauge("orphan_disease_queue_cases", "Cases that wait to be scored.", registry=self.registry)
         self.backlog = Gauge("orphan_disease_ledger_backlog", "Answers not yet shipped.", registry=self.registry)
+        self.scoring = Gauge("orphan_disease_scoring_memory_bytes", "Of the scoring process.", registry=self.registry)
         self.model = Gauge(
             "orphan_disease_model_info",
             "The model that answers.",
@@ -55,6 +56,10 @@ class Metrics:
     def watch_queue(self, length: Callable[[], int]) -> None:
         """Report the length of the queue whenever the metrics are read."""
         self.queue.set_function(length)
+
+    def watch_scoring(self, memory_bytes: Callable[[], int]) -> None:
+        """Report the memory of the scoring process whenever the metrics are read."""
+        self.scoring.set_function(memory_bytes)
 
     def watch_backlog(self, length: Callable[[], int]) -> None:
         """Report how many kept answers are on this machine alone whenever the metrics are read."""

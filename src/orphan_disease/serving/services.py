@@ -10,7 +10,7 @@ from typing import Any
 
 from orphan_disease.serving.answering import AskedCase, answer_cases
 from orphan_disease.serving.batching import Batcher
-from orphan_disease.serving.memory import settle_memory
+from orphan_disease.serving.memory import resident_bytes, settle_memory
 from orphan_disease.serving.metrics import Metrics
 from orphan_disease.serving.model_holder import LoadedModel, ModelHolder, PackageError
 from orphan_disease.serving.ports import AuditTrail, Authenticator, PredictionLedger, RateLimiter
@@ -119,6 +119,7 @@ class Services:
         self.writers = ThreadPoolExecutor(WRITERS, "writer")
         self.reload()
         self.metrics.watch_queue(lambda: self.batcher.queued)
+        self.metrics.watch_scoring(lambda: resident_bytes(self._scoring.process_id if self._scoring else None))
         self.batcher.start()
         self.on_start()
 
