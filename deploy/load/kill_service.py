@@ -39,6 +39,7 @@ from tests.e2e.s3_server import s3_server
 
 CLIENTS: Final = 16
 PAUSE_SECONDS: Final = 0.05
+FAULT_SECONDS: Final = 60.0  # the process that ships starts slowly, being of the lowest priority
 LONGEST_LIFE_SECONDS: Final = 1.5  # under load, before each kill
 SHIP_SECONDS: Final = 240.0
 FAULTS: Final = ("down", "reset", "slow", "lost", None)
@@ -124,6 +125,14 @@ class _Store:
         if self.door is not None:
             self.door.fault = fault
 
+    async def until_fault_is_met(self, seconds: float) -> None:
+        """Wait until the process that ships has met the fault of now; at once where there is none."""
+        if self.door is None or self.door.fault is None:
+            return
+        before, end = self.door.met, time.monotonic() + seconds
+        while self.door.met == before and time.monotonic() < end:
+            await asyncio.sleep(PAUSE_SECONDS)
+
 
 async def _rounds(
     service: RunningService, bodies: Sequence[bytes], kills: int, store: _Store
@@ -138,6 +147,7 @@ async def _rounds(
             before = len(clients.answered)
             while len(clients.answered) == before:
                 await asyncio.sleep(PAUSE_SECONDS)
+            await store.until_fault_is_met(FAULT_SECONDS)
             await asyncio.sleep(_chance.uniform(0, LONGEST_LIFE_SECONDS))
             await asyncio.to_thread(service.kill)
             starts.append(await asyncio.to_thread(service.start))

@@ -1,8 +1,10 @@
 """The process that scores: it answers as the model does, comes back when it dies, and ends with the service."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,16 +88,34 @@ def test_a_version_that_is_not_there_is_told(models: Path) -> None:
     assert process.process_id is None
 
 
-def test_a_service_with_one_answers_and_moves_on_to_a_promoted_model(models: Path) -> None:
+def test_a_service_with_one_answers_and_recovers_when_it_dies(models: Path) -> None:
     services = parts(models, scoring_process=True)
     form = {"observed": list(NERVOUS_TERMS[:3])}
     with TestClient(build_application(services), headers=bearer()) as client:
         answer = client.post("/v1/predictions", json=form)
         assert (answer.status_code, answer.json()["category"]) == (200, "nerve")
         assert answer.json()["model_version"] == services.model.version
+        assert services._scoring is not None
+        os.kill(services._scoring.process_id or 0, signal.SIGKILL)
+        lost = client.post("/v1/predictions", json=form)
+        assert (lost.status_code, lost.headers["retry-after"]) == (503, "10")
+        assert client.post("/v1/predictions", json=form).json()["category"] == "nerve"
         asked_at = {"case": form, "questions": 2}
         assert client.post("/v1/explanations", json=asked_at).status_code == 200
         told = client.get("/metrics", headers=bearer("olga", "operator")).text
         (held,) = (line.split()[1] for line in told.splitlines() if line.startswith("orphan_disease_scoring_memory"))
         assert float(held) > 10_000_000
-    assert PackageStore(str(models)).resolve("latest", "latest") == services.model.version
+
+
+def test_a_promoted_model_takes_over_with_a_process_of_its_own(models: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(models, tmp_path / "models"))
+    store = PackageStore(str(folder))
+    second = store.write(replace(small_predictor(), data_fingerprints={"cases": "1" * 64}))
+    services = parts(folder, scoring_process=True)
+    with TestClient(build_application(services), headers=bearer()) as client:
+        before = services._scoring
+        store.point("latest", second)
+        assert client.post("/v1/model/reload", headers=bearer("olga", "operator")).json()["is_changed"]
+        assert client.post("/v1/predictions", json={}).json()["model_version"] == second
+        assert before is not None
+        assert before.process_id is None

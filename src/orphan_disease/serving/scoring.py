@@ -29,7 +29,7 @@ from orphan_disease.serving.logs import configure_logs, describe_error
 from orphan_disease.serving.memory import settle_memory
 from orphan_disease.serving.settings import Settings
 
-__all__ = ["ScoringError", "ScoringProcess", "ScoringStoppedError", "score_until_gone"]
+__all__ = ["ScoringError", "ScoringLostError", "ScoringProcess", "ScoringStoppedError", "score_until_gone"]
 
 LOAD_SECONDS: Final = 120.0
 END_SECONDS: Final = 5.0
@@ -39,6 +39,10 @@ _log = structlog.get_logger()
 
 class ScoringError(RuntimeError):
     """The scoring process could not answer; the text holds no value of a case."""
+
+
+class ScoringLostError(ScoringError):
+    """The process died or hung: the next batch starts it again."""
 
 
 class ScoringStoppedError(ScoringError):
@@ -137,10 +141,10 @@ class ScoringProcess:
             raise ScoringError(str(content))
         return content
 
-    def _lost(self, error: Exception) -> ScoringError:
+    def _lost(self, error: Exception) -> ScoringLostError:
         _log.error("scoring_lost", error=describe_error(error))
         self._drop()
-        return ScoringError("the scoring process was lost; the next batch starts it again")
+        return ScoringLostError("the scoring process was lost; the next batch starts it again")
 
     def _drop(self) -> None:
         if self._connection is not None:
