@@ -1,10 +1,14 @@
 """The process that scores: it answers as the model does, comes back when it dies, and ends with the service."""
 
 import os
+import pickle
 import shutil
 import signal
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -16,7 +20,7 @@ from orphan_disease.domain.prediction import Predictor
 from orphan_disease.serving.answering import AskedCase, answer_cases
 from orphan_disease.serving.application import build_application
 from orphan_disease.serving.case_documents import CaseDocument
-from orphan_disease.serving.scoring import ScoringError, ScoringProcess, ScoringStoppedError
+from orphan_disease.serving.scoring import ScoringError, ScoringProcess, ScoringStoppedError, score_until_gone
 from orphan_disease.serving.settings import Settings
 from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 from tests.serving.parts_in_memory import bearer, parts
@@ -61,6 +65,17 @@ def test_it_answers_as_the_model_does_and_comes_back_when_it_dies(
         scoring.answer(asked(0))
     assert steady(scoring.answer(asked(0, 1))) == expected
     assert scoring.process_id != first
+
+
+def test_it_ends_when_the_service_is_gone(predictor: Predictor) -> None:
+    ours, theirs = socket.socketpair()
+    service, connection = Connection(ours.detach()), Connection(theirs.detach())
+    thread = threading.Thread(target=score_until_gone, args=(predictor, connection))
+    thread.start()
+    assert pickle.loads(service.recv_bytes()) == ("ready", None)  # noqa: S301  # our own
+    service.close()
+    thread.join(300)
+    assert not thread.is_alive()
 
 
 def test_a_batch_that_it_cannot_answer_leaves_it_alive(scoring: ScoringProcess) -> None:

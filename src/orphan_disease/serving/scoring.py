@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from threading import Lock
@@ -163,18 +164,19 @@ def score_until_gone(predictor: Predictor, connection: Connection) -> None:
         predictor: the model.
         connection: to the service.
     """
-    connection.send_bytes(pickle.dumps(_READY))
-    while True:
-        try:
+    told: tuple[str, Any] = _READY
+    with suppress(EOFError, OSError):  # the service is gone: nobody waits for an answer
+        while True:
+            connection.send_bytes(pickle.dumps(told))
             asked: list[AskedCase] = pickle.loads(connection.recv_bytes())  # noqa: S301  # from our own service
-        except (EOFError, OSError):
-            return
-        told: tuple[str, Any]
-        try:
-            told = "ok", [orjson.dumps(answer) for answer in answer_cases(predictor, asked)]
-        except Exception as error:  # told to whoever asked; the next batch may be a better one
-            told = "error", describe_error(error)
-        connection.send_bytes(pickle.dumps(told))
+            told = _answers_told(predictor, asked)
+
+
+def _answers_told(predictor: Predictor, asked: list[AskedCase]) -> tuple[str, Any]:
+    try:
+        return "ok", [orjson.dumps(answer) for answer in answer_cases(predictor, asked)]
+    except Exception as error:  # told to whoever asked; the next batch may be a better one
+        return "error", describe_error(error)
 
 
 def main() -> None:
