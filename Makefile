@@ -66,7 +66,7 @@ lint: $(INSTALLED) ## Check style, types and the borders between the rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/hadolint Dockerfile
+	$(BIN)/hadolint Dockerfile deploy/sagemaker/Dockerfile
 
 .PHONY: serve
 serve: $(INSTALLED) ## Serve the trained model on http://127.0.0.1:8000: API, page and metrics

@@ -14,11 +14,28 @@ import sys
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
-import httpx
+import uvloop
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from deploy.load.http_client import Client, request_bytes
 
 SERVING = Path("data/07_model_output/serving")
+HISTORIES = Path("data/01_raw/histories.zip")
+
+
+class Outcome(NamedTuple):
+    """One request: seconds after the start at which it was due, seconds that it took from then on, and its status."""
+
+    due: float
+    seconds: float
+    status: int
 
 
 def read_cases(archive: Path, most: int) -> list[bytes]:
@@ -37,38 +54,63 @@ def read_cases(archive: Path, most: int) -> list[bytes]:
     return cases
 
 
-async def ask(client: httpx.AsyncClient, body: bytes, due: float, seen: list[tuple[float, str]]) -> None:
-    """Send one case, and note the seconds since it was due and the status."""
-    try:
-        response = await client.post("/v1/predictions", content=body)
-        outcome = str(response.status_code)
-    except httpx.HTTPError as error:
-        outcome = type(error).__name__
-    seen.append((time.perf_counter() - due, outcome))
+async def send_at_rate(client: Client, requests: Sequence[bytes], rate: float, seconds: float) -> list[Outcome]:
+    """Send requests, in turn, at a rate for a time.
+
+    Args:
+        client: of the service.
+        requests: whole requests.
+        rate: requests a second.
+        seconds: how long.
+    """
+    outcomes: list[Outcome] = []
+    start = time.perf_counter()
+
+    async def ask(number: int) -> None:
+        due = number / rate
+        answer = await client.ask(requests[number % len(requests)])
+        outcomes.append(Outcome(due, time.perf_counter() - start - due, answer.status))
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(int(rate * seconds)):
+            await asyncio.sleep(max(start + number / rate - time.perf_counter(), 0))
+            group.create_task(ask(number))
+    return outcomes
 
 
-async def run(options: argparse.Namespace) -> list[tuple[float, str]]:
-    """Send cases at the rate for the time, and give what became of each."""
-    cases = read_cases(options.cases, 500)
-    headers = {"X-API-Key": options.key.read_text().strip(), "Content-Type": "application/json"}
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    seen: list[tuple[float, str]] = []
-    async with httpx.AsyncClient(base_url=options.url, headers=headers, limits=limits, timeout=30) as client:
-        await ask(client, cases[0], time.perf_counter(), [])
-        tasks, start = set(), time.perf_counter()
-        for number in range(int(options.rate * options.seconds)):
-            due = start + number / options.rate
-            await asyncio.sleep(max(due - time.perf_counter(), 0))
-            task = asyncio.create_task(ask(client, cases[number % len(cases)], due, seen))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-        await asyncio.gather(*tasks)
-    return seen
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The value that this share of the ordered values does not exceed.
 
-
-def percentile(ordered: list[float], share: float) -> float:
-    """The value that this share of the ordered values does not exceed."""
+    >>> percentile([1.0, 2.0, 3.0, 4.0], 0.5)
+    2.0
+    """
     return ordered[min(math.ceil(share * len(ordered)), len(ordered)) - 1]
+
+
+def describe(outcomes: Sequence[Outcome]) -> str:
+    """Statuses (0 is a broken connection), and percentiles of the latency of what was answered by 200."""
+    lines = [f"statuses {dict(sorted(Counter(each.status for each in outcomes).items()))}"]
+    answered = sorted(each.seconds * 1_000 for each in outcomes if each.status == 200)  # noqa: PLR2004  # OK
+    if answered:
+        shares = (0.5, 0.9, 0.99, 0.999)
+        told = [f"p{100 * share:g} {percentile(answered, share):.0f} ms" for share in shares]
+        lines.append(", ".join([*told, f"max {answered[-1]:.0f} ms"]))
+    return "\n".join(lines)
+
+
+async def run(options: argparse.Namespace) -> list[Outcome]:
+    """Send cases at the rate for the time, and give what became of each."""
+    address = urlsplit(options.url)
+    client = Client(str(address.hostname), address.port or 80)
+    key = options.key.read_text().strip()
+    bodies = read_cases(options.cases, 500)
+    requests = [request_bytes(address.netloc, "/v1/predictions", key, body) for body in bodies]
+    for content in requests[: options.warm]:
+        await client.ask(content)
+    try:
+        return await send_at_rate(client, requests, options.rate, options.seconds)
+    finally:
+        client.close()
 
 
 def main() -> None:
@@ -77,16 +119,10 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--warm", type=int, default=50, help="requests sent one by one before, which do not count")
     parser.add_argument("--key", type=Path, default=SERVING / "development_key", help="file with the API key")
-    parser.add_argument("--cases", type=Path, default=Path("data/01_raw/histories.zip"), help="zip of phenopackets")
-    seen = asyncio.run(run(parser.parse_args()))
-    answered = sorted(seconds * 1_000 for seconds, outcome in seen if outcome == "200")
-    lines = [f"outcomes {dict(sorted(Counter(outcome for _, outcome in seen).items()))}"]
-    if answered:
-        shares = (0.5, 0.9, 0.99, 0.999)
-        lines += [f"p{100 * share:g} {percentile(answered, share):.0f} ms" for share in shares]
-        lines.append(f"max {answered[-1]:.0f} ms")
-    sys.stdout.write("\n".join(lines) + "\n")
+    parser.add_argument("--cases", type=Path, default=HISTORIES, help="zip of phenopackets")
+    sys.stdout.write(f"{describe(uvloop.run(run(parser.parse_args())))}\n")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def _publisher(*answers: tuple[int, bytes, int]) -> Iterator[Callable[[str], IO[
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/archive.zip"
-        yield lambda _url: cast(IO[bytes], urlopen(address, timeout=10))  # loopback
+        yield lambda _url: cast(IO[bytes], urlopen(address, timeout=60))  # loopback
         server.shutdown()
 
 

@@ -160,7 +160,7 @@ def test_closing_does_not_wait_for_a_store_that_hangs(tmp_path: Path, monkeypatc
     ledger.append(stored_entry(1))
     shipper = LedgerShipper(ledger)
     shipper.start()
-    assert is_put.wait(20)
+    assert is_put.wait(60)
     shipper.stop(timeout_seconds=0.01)
     ledger.close()
     assert not may_end.is_set()
@@ -212,7 +212,7 @@ def test_the_thread_ends_in_the_middle_of_an_outage(ledger: PredictionLedger, st
     shipper = LedgerShipper(ledger, every_seconds=60, longest_wait_seconds=3_600)
     shipper.start()
     _until(lambda: bool(store.puts))
-    shipper.stop(timeout_seconds=10)
+    shipper.stop(timeout_seconds=60)
 
     assert not shipper._thread.is_alive()
     assert ledger.backlog().entries == 1

@@ -22,7 +22,7 @@ DECISION: dict[str, Any] = {
     "model_version": "m1",
     "reasons": [{"es": "el intervalo está por debajo", "en": "the interval lies below"}],
 }
-PATIENCE: dict[str, Any] = {"actions": ("retrain",), "attempts": 3, "wait_seconds": 0.0, "timeout_seconds": 5.0}
+PATIENCE: dict[str, Any] = {"actions": ("retrain",), "attempts": 3, "wait_seconds": 0.0, "timeout_seconds": 60.0}
 
 
 class Receiver(BaseHTTPRequestHandler):

@@ -3,6 +3,7 @@
 import orjson
 import pandas as pd
 
+from orphan_disease.contracts import columns
 from orphan_disease.domain.case_rows import assemble_cases
 from orphan_disease.domain.cases_to_answer import cases_to_answer
 from orphan_disease.domain.clinical_cases import ClinicalCase
@@ -47,3 +48,15 @@ def test_what_is_not_given_is_missing_and_what_cannot_be_is_set_missing() -> Non
     assert cases["without_observed_terms"].tolist() == [True, False]
     assert cases["pregnant"].isna().all()
     assert found["reason"].tolist() == ["PREGNANCY_IN_MALE"]
+
+
+def test_cases_without_anything_to_contradict_are_typed_as_beside_one_that_has() -> None:
+    plain = {columns.CASE_ID: "a", columns.OBSERVED_TERMS: [], columns.SEX: "male", columns.AGE_DAYS: 900.0}
+    sick = {columns.CASE_ID: "b", columns.OBSERVED_TERMS: [NERVOUS_TERMS[0]], columns.HEART_RATE_BPM: 90}
+    clashing = {columns.CASE_ID: "c", columns.SEX: "male", columns.PREGNANT: True}
+    ontology = small_ontology()
+    alone, nothing = assemble_cases([plain, sick], ontology)
+    beside, found = assemble_cases([plain, sick, clashing], ontology)
+    assert nothing.empty
+    assert found["reason"].tolist() == ["PREGNANCY_IN_MALE"]
+    pd.testing.assert_frame_equal(alone, beside.iloc[:2])

@@ -85,3 +85,15 @@ def test_a_cases_own_paper_does_not_answer_it(predictor: Predictor) -> None:
 
     assert kept[0]["disorder_id"] == "OMIM:0"
     assert left_out[0]["disorder_id"] != "OMIM:0"
+
+
+def test_records_say_what_the_frame_says(predictor: Predictor) -> None:
+    cases = small_cases()
+    moment = {"predicted_at"}
+    frame = predictor.predict(cases).drop(columns=list(moment)).to_dict(orient="records")
+    records = [{name: each[name] for name in each if name not in moment} for each in predictor.predict_records(cases)]
+    for expected, found in zip(frame, records, strict=True):
+        assert list(found) == list(expected)
+        assert found["differential"] == expected["differential"]
+        assert found["category_probabilities"] == expected["category_probabilities"]
+        assert (found["case_id"], found["category"]) == (expected["case_id"], expected["category"])

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -17,17 +18,26 @@ from orphan_disease.serving.services import Services
 from orphan_disease.serving.settings import Settings
 
 
+def settled(failure: Exception | None) -> "Future[None]":
+    future: Future[None] = Future()
+    if failure is None:
+        future.set_result(None)
+    else:
+        future.set_exception(failure)
+    return future
+
+
 @dataclass
 class MemoryLedger:
     entries: list[LedgerEntry] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     failure: Exception | None = None
 
-    def append(self, entry: LedgerEntry) -> None:
-        if self.failure is not None:
-            raise self.failure
-        with self.lock:
-            self.entries.append(entry)
+    def submit(self, entry: LedgerEntry) -> "Future[None]":
+        if self.failure is None:
+            with self.lock:
+                self.entries.append(entry)
+        return settled(self.failure)
 
     def get(self, prediction_id: str) -> LedgerEntry | None:
         return next((entry for entry in self.entries if entry.prediction_id == prediction_id), None)
@@ -41,10 +51,10 @@ class MemoryAudit:
     events: list[AuditEvent] = field(default_factory=list)
     failure: Exception | None = None
 
-    def write(self, event: AuditEvent) -> None:
-        if self.failure is not None:
-            raise self.failure
-        self.events.append(event)
+    def submit(self, event: AuditEvent) -> "Future[None]":
+        if self.failure is None:
+            self.events.append(event)
+        return settled(self.failure)
 
 
 class TokenAuthenticator:
@@ -89,7 +99,8 @@ class LabelIndex:
 
 
 def parts(models: Path, **settings: object) -> Services:
-    chosen = Settings.model_validate({"model": str(models), "model_card": str(models / "card.md"), **settings})
+    plain = {"model": str(models), "model_card": str(models / "card.md"), "scoring_process": False}
+    chosen = Settings.model_validate(plain | settings)
     return Services(
         settings=chosen,
         holder=ModelHolder(PackageStore(chosen.model_root), chosen.model_pointer, LabelIndex),

@@ -36,6 +36,12 @@ def test_requests_answers_and_inputs_are_counted(models: Path) -> None:
         "orphan_disease_input_unknown_terms_total 1.0",
         'orphan_disease_input_missing_total{field="age_days"} 1.0',
         'orphan_disease_input_missing_total{field="sex"} 1.0',
+        'orphan_disease_input_missing_total{field="heart_rate_bpm"} 2.0',
+        'orphan_disease_input_sex_total{sex="male"} 1.0',
+        'orphan_disease_input_sex_total{sex="unknown"} 1.0',
+        'orphan_disease_input_age_years_bucket{le="2.0"} 0.0',
+        'orphan_disease_input_age_years_bucket{le="6.0"} 1.0',
+        "orphan_disease_input_excluded_terms_count 2.0",
         "orphan_disease_input_terms_sum 1.0",
         "orphan_disease_queue_cases 0.0",
         "orphan_disease_ledger_append_seconds_count 2.0",
@@ -77,7 +83,9 @@ def test_lines_are_written_while_the_service_runs(models: Path) -> None:
         settings = {"emf_namespace": "hospital", "emf_seconds": 0.05}
         with TestClient(build_application(parts(models, **settings)), headers=bearer()) as client:
             client.post("/v1/predictions", json={})
-            time.sleep(0.3)
+            deadline = time.monotonic() + 120
+            while '"Predictions": 1' not in stream.getvalue() and time.monotonic() < deadline:
+                time.sleep(0.01)
     finally:
         structlog.reset_defaults()
         logging.captureWarnings(capture=False)

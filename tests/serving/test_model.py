@@ -77,6 +77,21 @@ def test_a_damaged_package_is_refused_and_the_old_model_answers_on(client: TestC
     assert client.post("/v1/predictions", json={}).json()["model_version"] == first
 
 
+def test_a_refused_model_drops_no_request(client: TestClient, own_models: Path) -> None:
+    first, second = versions(own_models)
+    PackageStore(str(own_models)).point("latest", second)
+    (own_models / second / "predictor" / "index.json").unlink()
+
+    def ask(number: int) -> tuple[int, str]:
+        if number % 10 == 5:
+            assert client.post("/v1/model/reload", headers=OPERATOR).status_code == 409
+        response = client.post("/v1/predictions", json={"observed": [NERVOUS_TERMS[number % 12]]})
+        return response.status_code, response.json()["model_version"]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(ask, range(30))) == {(200, first)}
+
+
 def test_a_package_under_another_versions_name_is_refused(client: TestClient, own_models: Path) -> None:
     first, second = versions(own_models)
     shutil.rmtree(own_models / second)
@@ -119,8 +134,7 @@ def test_a_moved_pointer_is_followed_without_a_request(own_models: Path) -> None
     _, second = versions(own_models)
     with TestClient(build_application(parts(own_models, model_poll_seconds=0.05)), headers=bearer()) as client:
         PackageStore(str(own_models)).point("latest", second)
-        for _ in range(200):
-            if client.get("/v1/model").json()["model_version"] == second:
-                break
+        deadline = time.monotonic() + 120
+        while client.get("/v1/model").json()["model_version"] != second and time.monotonic() < deadline:
             time.sleep(0.05)
         assert client.get("/v1/model").json()["model_version"] == second

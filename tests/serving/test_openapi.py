@@ -65,7 +65,7 @@ def test_the_examples_of_the_document_are_answered(client: TestClient) -> None:
                     )
                     assert response.status_code == 200, (path, response.text)
                     tried += 1
-    assert tried == 4
+    assert tried == 5
 
 
 def test_every_problem_and_every_body_is_described(client: TestClient) -> None:

@@ -18,22 +18,31 @@ from tests.serving.parts_in_memory import bearer, parts
 
 FORM = {"observed": [NERVOUS_TERMS[0]]}
 CLIENTS = 24
+PATIENCE_SECONDS = 300  # nothing here may hang on how fast the machine is
 
 
 @pytest.fixture
 def services(models: Path) -> Services:
-    return parts(models, queue_cases=3, batch_cases=1, batch_wait_ms=0, requests_in_work=16)
+    patient = {"answer_timeout_seconds": PATIENCE_SECONDS, "queue_seconds": PATIENCE_SECONDS}
+    return parts(models, queue_cases=3, batch_cases=1, batch_wait_ms=0, requests_in_work=16, **patient)
 
 
 @pytest.fixture
-def may_answer(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+def is_asked() -> threading.Semaphore:
+    """Released when the model is asked."""
+    return threading.Semaphore(0)
+
+
+@pytest.fixture
+def may_answer(monkeypatch: pytest.MonkeyPatch, is_asked: threading.Semaphore) -> Iterator[threading.Event]:
     """Holds every prediction until it is set."""
     event = threading.Event()
     event.set()
     predict = Predictor.predict
 
     def held(self: Predictor, cases: pd.DataFrame) -> pd.DataFrame:
-        event.wait(10)
+        is_asked.release()
+        event.wait(PATIENCE_SECONDS)
         return predict(self, cases)
 
     monkeypatch.setattr(Predictor, "predict", held)
@@ -41,11 +50,15 @@ def may_answer(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     event.set()
 
 
-def test_an_overload_is_refused_and_ends(services: Services, may_answer: threading.Event) -> None:
+def test_an_overload_is_refused_and_ends(
+    services: Services, may_answer: threading.Event, is_asked: threading.Semaphore
+) -> None:
     refused = threading.Semaphore(0)
 
     with TestClient(build_application(services), headers=bearer()) as client, ThreadPoolExecutor(CLIENTS) as pool:
         may_answer.clear()
+        while is_asked.acquire(blocking=False):  # the model answered a case when it was loaded
+            pass
 
         def ask(_: int) -> tuple[int, str, str]:
             response = client.post("/v1/predictions", json=FORM)
@@ -53,9 +66,11 @@ def test_an_overload_is_refused_and_ends(services: Services, may_answer: threadi
                 refused.release()
             return response.status_code, response.headers.get("retry-after", ""), response.json().get("type", "")
 
-        asked = [pool.submit(ask, number) for number in range(CLIENTS)]
+        asked = [pool.submit(ask, 0)]
+        assert is_asked.acquire(timeout=PATIENCE_SECONDS)  # the first one is in work: the queue is empty
+        asked += [pool.submit(ask, number) for number in range(1, CLIENTS)]
         for _ in range(CLIENTS - 4):  # one in work and three in the queue are kept
-            assert refused.acquire(timeout=10)
+            assert refused.acquire(timeout=PATIENCE_SECONDS)
         assert client.get("/v1/health/ready").status_code == 200
         may_answer.set()
         answers = [each.result() for each in asked]

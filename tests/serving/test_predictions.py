@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from orphan_disease.contracts.records import PredictionRecord
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.serving.schemas import Prediction
 from orphan_disease.serving.services import Services
 from tests.domain.small_predictor import NERVOUS, NERVOUS_TERMS, SKIN_TERMS
 from tests.serving.parts_in_memory import MemoryLedger, bearer
@@ -35,6 +36,17 @@ def test_a_form_is_answered_by_a_prediction_record(client: TestClient) -> None:
     assert max(answer["category_probabilities"], key=answer["category_probabilities"].get) == "nerve"
     assert answer["case_id"] == answer["prediction_id"]
     assert response.headers["location"] == f"/v1/predictions/{answer['prediction_id']}"
+
+
+def test_an_answer_is_written_as_pydantic_would_write_it(client: TestClient) -> None:
+    for case in (
+        NERVE_FORM,
+        SKIN_PACKET,
+        {"simulated": True, "patient_id": "PSN-000001", "pregnant": True, "sex": "male"},
+    ):
+        answer = client.post("/v1/predictions", json=case).json()
+        assert Prediction.model_validate_json(orjson.dumps(answer), strict=True).model_dump(mode="json") == answer
+        assert list(answer) == list(Prediction.model_fields)
 
 
 def test_a_phenopacket_is_answered_as_batch_inference_answers_it(client: TestClient, services: Services) -> None:
@@ -144,6 +156,12 @@ def test_a_batch_with_a_key_is_answered_once(client: TestClient, services: Servi
     again = client.post("/v1/predictions/batch", content=body, headers=headers)
     assert again.content == first.content
     assert len(ledger_of(services).entries) == kept
+
+
+def test_a_line_of_a_batch_is_no_longer_than_a_body_may_be(client: TestClient) -> None:
+    body = b'{"case_id": "' + b"x" * 1_000_000 + b'"}\n' + orjson.dumps(NERVE_FORM)
+    response = client.post("/v1/predictions/batch", content=body)
+    assert [orjson.loads(line)["status"] for line in response.content.splitlines()] == [413, 200]
 
 
 def test_a_batch_is_bounded_and_holds_something(client: TestClient) -> None:

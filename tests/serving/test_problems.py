@@ -48,7 +48,8 @@ def test_an_unknown_field_is_told_by_what_is_known(client: TestClient) -> None:
     ("document", "field", "reason"),
     [
         ([], "(body)", "expected a JSON object"),
-        ({"resourceType": "Bundle"}, "resourceType", "FHIR"),
+        ({"resourceType": "Bundle"}, "entry", "FHIR"),
+        ({"resourceType": "Patient"}, "resourceType", "Bundle"),
         ({"subject": 3}, "(body)", "expected a GA4GH phenopacket"),
         ({"members": [{"subject": {}}, {"subject": {}}]}, "(body)", "found 2"),
     ],

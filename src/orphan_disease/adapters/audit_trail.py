@@ -7,6 +7,7 @@ on the disk, and the anchor holds its hash, before `write` returns. See domain/a
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -88,13 +89,17 @@ class AuditTrail:
             raise
         self._committer: GroupCommitter[AuditEvent] = GroupCommitter(self._commit, name="audit-trail")
 
+    def submit(self, event: AuditEvent) -> "Future[None]":
+        """As `write`, without waiting: the future ends when the event is durable, or with the error."""
+        return self._committer.submit(event)
+
     def write(self, event: AuditEvent) -> None:
         """Append an event; returns when it would survive the machine's sudden end.
 
         Raises:
             AuditError: if the disk refuses. The event is not in the trail then.
         """
-        self._committer.submit(event).result()
+        self.submit(event).result()
 
     @property
     def head(self) -> Anchor:

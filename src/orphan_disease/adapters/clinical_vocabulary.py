@@ -5,9 +5,9 @@ from typing import Any, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 
+from orphan_disease.adapters.installed_terms import vocabulary_of
 from orphan_disease.adapters.knowledge_datasets import HpoTextDataset
-from orphan_disease.adapters.package_tables import read_package_table
-from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary, build_vocabulary
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.obograph import parse_ontology
 
 __all__ = ["ClinicalVocabularyDataset", "read_vocabulary"]
@@ -24,12 +24,7 @@ def read_vocabulary(ontology_path: str | None = None) -> ClinicalVocabulary:
         DatasetError: if the file cannot be read.
     """
     lines = HpoTextDataset(name="hp.obo", filepath=ontology_path).load()
-    return build_vocabulary(
-        parse_ontology(lines),
-        read_package_table("condition_codes"),
-        read_package_table("spanish_terms"),
-        read_package_table("english_terms"),
-    )
+    return vocabulary_of(parse_ontology(lines))
 
 
 class ClinicalVocabularyDataset(AbstractDataset[NoReturn, ClinicalVocabulary]):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import orjson
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from orphan_disease.adapters.atomic_files import create_folder
 from orphan_disease.contracts.ledger_entry import LedgerEntry
@@ -110,19 +110,24 @@ def row_of(entry: LedgerEntry) -> Row:
     """
     if entry.written_at.utcoffset() != UTC.utcoffset(None):
         raise ValueError(f"entry {entry.prediction_id}, written_at: without UTC as its zone; give an aware UTC time")
-    _check_record(entry)
     written_at = entry.written_at.isoformat(timespec="microseconds")
-    record = zlib.compress(orjson.dumps(entry.record), COMPRESSION)
+    record = zlib.compress(_checked_bytes(entry), COMPRESSION)
     date = written_at[: len("YYYY-MM-DD")]
     return entry.prediction_id, entry.client, entry.idempotency_key, entry.request_digest, written_at, date, record
 
 
-def _check_record(entry: LedgerEntry) -> None:
-    """Hold the record to its types without any leniency: a number as text would stop the archive's reader later."""
-    known = {name: entry.record[name] for name in PredictionRecord.model_fields if name in entry.record}
+class _KeptRecord(PredictionRecord):
+    """A record with whatever else the answer held beside it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def _checked_bytes(entry: LedgerEntry) -> bytes:
+    """The record as JSON, held to its types without any leniency: a number as text would stop the archive later."""
     try:
-        PredictionRecord.model_validate_json(orjson.dumps(known), strict=True)
-        return
+        content = orjson.dumps(entry.record)
+        _KeptRecord.model_validate_json(content, strict=True)
+        return content
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
     except TypeError:

@@ -98,11 +98,11 @@ class PredictionLedger:
         self._writing, self._planning = ProcessLock(_beside(path, "lock")), ProcessLock(_beside(path, "lock"))
         self._shipping_elsewhere = ProcessLock(_beside(path, "shipping"))
         self._reading, self._shipping = Lock(), Lock()
-        self._committer: GroupCommitter[Row] = GroupCommitter(self._commit, name="prediction-ledger")
+        self._committer: GroupCommitter[LedgerEntry] = GroupCommitter(self._commit, name="prediction-ledger")
 
     def submit(self, entry: LedgerEntry) -> Future[None]:
         """As `append`, without waiting: the future ends when the entry is durable."""
-        return self._committer.submit(row_of(entry))
+        return self._committer.submit(entry)
 
     def append(self, entry: LedgerEntry) -> None:
         """Keep an entry; returns when it would survive the machine's sudden end. Appending it again changes nothing.
@@ -181,14 +181,15 @@ class PredictionLedger:
             row = self._reader.execute(query, values).fetchone()
         return None if row is None else entry_of(row)
 
-    def _commit(self, rows: Sequence[Row]) -> list[Exception | None]:
-        """One transaction for all rows; one that is refused leaves the others untouched."""
+    def _commit(self, entries: Sequence[LedgerEntry]) -> list[Exception | None]:
+        """One transaction for all entries; one that is refused leaves the others untouched."""
+        rows = [_row_or_error(entry) for entry in entries]
         try:
             with self._writing, self._writer:
                 self._writer.execute("BEGIN IMMEDIATE")
-                days = {(row[-2],) for row in rows}
+                days = {(row[-2],) for row in rows if not isinstance(row, Exception)}
                 self._writer.executemany("INSERT INTO days (date) VALUES (?) ON CONFLICT DO NOTHING", days)
-                return [self._insert(row) for row in rows]
+                return [row if isinstance(row, Exception) else self._insert(row) for row in rows]
         except sqlite3.Error as error:
             raise LedgerError(f"the ledger could not be written: {error}") from error
 
@@ -237,6 +238,14 @@ class PredictionLedger:
         self._shipper.execute(sql, values)
         self._shipper.execute("UPDATE days SET planned_through = ? WHERE date = ?", (last, date))
         return shipment
+
+
+def _row_or_error(entry: LedgerEntry) -> Row | Exception:
+    """The row of an entry, or what is wrong with it: that is this entry's alone."""
+    try:
+        return row_of(entry)
+    except (ValueError, TypeError) as error:
+        return error
 
 
 def _beside(path: Path, ending: str) -> Path:

@@ -5,9 +5,9 @@ from itertools import cycle
 
 import numpy as np
 
+from orphan_disease.adapters.installed_terms import read_installed_terms
 from orphan_disease.adapters.knowledge_datasets import HpoTextDataset
 from orphan_disease.adapters.package_tables import read_package_table
-from orphan_disease.adapters.term_synonyms import read_term_synonyms
 from orphan_disease.contracts.package_tables import PackageTable
 from orphan_disease.domain.obo import parse_obo
 from orphan_disease.domain.ontology import Ontology
@@ -49,7 +49,7 @@ def measure_term_search(size: int) -> str:
         and 99th percentile, of each kind and of all.
     """
     content = parse_obo(HpoTextDataset(name="hp.obo").load())
-    spanish, synonyms = read_package_table(PackageTable.SPANISH_TERMS), read_term_synonyms()
+    spanish, synonyms = read_package_table(PackageTable.SPANISH_TERMS), read_installed_terms().synonyms
     started = time.process_time()
     search = TermSearch.from_ontology(
         Ontology.from_frames(content.terms, content.edges, content.alternatives), spanish, synonyms

@@ -68,6 +68,8 @@ def resolve_fields(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     at_age = pregnant & ~in_male & age.notna() & ~age.between(*PREGNANCY_AGE_DAYS)
     late = onset > age + ONSET_TOLERANCE_DAYS
     too_long = duration > age + ONSET_TOLERANCE_DAYS
+    if not (in_male | at_age | late | too_long).any():  # of a handful of cases, nearly always
+        return cases, ledger.concatenate([])
     impute = CleaningAction.IMPUTE
     ledgers = [
         ledger.findings_of_rows(

@@ -19,10 +19,11 @@ from orphan_disease.domain.fhir_elements import MAX_ID_CHARACTERS, instant_of
 from orphan_disease.domain.fhir_resources import facts_of, subject_of
 from orphan_disease.domain.phenopacket_elements import Json, mapping, sequence, text
 
-__all__ = ["FhirError", "FhirReader", "PlacedCase", "holds_fhir"]
+__all__ = ["RESOURCE_NOT_READ", "FhirError", "FhirReader", "PlacedCase", "holds_fhir"]
 
 MAX_DOCUMENT_CHARACTERS: Final = 50_000_000
 NOTHING_OF_A_PATIENT: Final = "DOCUMENT_WITHOUT_PATIENT"
+RESOURCE_NOT_READ: Final = "RESOURCE_NOT_READ"
 _RESOURCE: Final = "resource"
 
 
@@ -122,7 +123,7 @@ class FhirReader:
         """What was passed over, merged or set aside, apart from what the cases' own notes say."""
         for (source_file, kind), count in sorted(self._unread.items()):
             detail = f"{count} resources of type {kind} are not read; see docs/reference/sources.md for those that are"
-            self._report(Place(source_file, None), "RESOURCE_NOT_READ", detail, CleaningAction.NOTE)
+            self._report(Place(source_file, None), RESOURCE_NOT_READ, detail, CleaningAction.NOTE)
         for (source_file, reason), count in sorted(self._repeated.items()):
             detail = f"{count} resources came again; the one updated last stands"
             self._report(Place(source_file, None), reason, detail, CleaningAction.NOTE)

@@ -95,7 +95,7 @@ class LearnedEvidence:
 
     def _weights(self, hidden: Sequence[frozenset[str]]) -> npt.NDArray[np.float64]:
         """Weight of each model's answer to each case, n x models; all 0 where no model may answer."""
-        folds = self.fold_by_disorder()
+        folds = self.fold_by_disorder() if any(hidden) else {}  # thousands of names, of no use to a living patient
         models = len(self.networks)
         weights = np.full((len(hidden), models), 1.0 / models)
         for row, disorders in enumerate(hidden):

@@ -1,9 +1,10 @@
 """The predictor: everything that turns a case into a prediction record, in one object that can be packaged."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,12 +104,21 @@ class Predictor:
         Returns:
             One record a case, in their order, with the columns of `contracts.records.prediction_schema`.
         """
-        header = RecordHeader(
-            self.model_version, self.knowledge_version, predicted_at or datetime.now(UTC), self.categories
-        )
-        tables = list(self._answered(cases, header, leave_out, questions, progress))
-        empty = prediction_schema(self.categories).empty_table()
-        return as_frame(pa.concat_tables([*tables, empty]).combine_chunks())
+        moment = predicted_at or datetime.now(UTC)
+        return as_frame(self._table(self._answered(cases, self._header(moment), leave_out, questions, progress)))
+
+    def predict_records(self, cases: pd.DataFrame) -> list[dict[str, Any]]:
+        """Answer cases as `predict` does, as plain values: what a service passes on one by one needs no frame.
+
+        Args:
+            cases: rows in the shape of the `cases` table; case ids are unique.
+
+        Returns:
+            One record a case, in their order. Maps are lists of pairs.
+        """
+        header = self._header(datetime.now(UTC))
+        records: list[dict[str, Any]] = self._table(self._answered(cases, header, "own", 0, None)).to_pylist()
+        return records
 
     def features(
         self, cases: pd.DataFrame, batch: CaseBatch, scores: RankerScores, leave_out: LeaveOut = "own"
@@ -183,6 +193,13 @@ class Predictor:
     @cached_property
     def _term_ids(self) -> pa.Array:
         return pa.array(self.knowledge.ontology.term_ids, pa.string())
+
+    def _header(self, predicted_at: datetime) -> RecordHeader:
+        return RecordHeader(self.model_version, self.knowledge_version, predicted_at, self.categories)
+
+    def _table(self, parts: Iterable[pa.Table]) -> pa.Table:
+        empty = prediction_schema(self.categories).empty_table()
+        return pa.concat_tables([*parts, empty]).combine_chunks()
 
     def _answered(
         self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, questions: int, progress: Progress | None

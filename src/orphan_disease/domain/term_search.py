@@ -8,6 +8,7 @@ how much of it was typed, so that "seizur" shows "Seizure" before "Bilateral ton
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -142,15 +143,12 @@ class TermSearch:
             return ()
         found = [self.vocabulary.beginnings(word) for word in asked]
         worth = self._worth(asked, found, language)
+        misspellings = cache(self.vocabulary.misspellings)  # the dearest step: once a word
         if not worth.any():
-            found = [
-                met if met.any() else self.vocabulary.misspellings(word) for word, met in zip(asked, found, strict=True)
-            ]
+            found = [met if met.any() else misspellings(word) for word, met in zip(asked, found, strict=True)]
             worth = self._worth(asked, found, language)
         if not worth.any():
-            found = [
-                np.maximum(met, self.vocabulary.misspellings(word)) for word, met in zip(asked, found, strict=True)
-            ]
+            found = [np.maximum(met, misspellings(word)) for word, met in zip(asked, found, strict=True)]
             worth = self._worth(asked, found, language, least_share=_LEAST_SHARE)
         return self._best(worth, limit)
 

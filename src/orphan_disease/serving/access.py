@@ -6,9 +6,11 @@ from typing import Final, Literal
 
 from orphan_disease.contracts.principal import Principal, Role
 
-__all__ = ["ACCESS", "AUDITED", "PUBLIC", "allowing_role"]
+__all__ = ["ACCESS", "AUDITED", "PLATFORM", "PLATFORM_ACCESS", "PUBLIC", "allowing_role"]
 
 PUBLIC: Final = "public"  # nobody is asked who they are
+PLATFORM: Final = Principal("sagemaker", frozenset({Role.SERVICE}))
+"""Who calls `PLATFORM_ACCESS`: a platform that has asked for credentials itself, and passes none on."""
 _ASKING: Final = frozenset({Role.CLINICIAN, Role.SERVICE})
 _READING: Final = _ASKING | {Role.AUDITOR}
 _ANYONE: Final = frozenset(Role)
@@ -31,6 +33,11 @@ ACCESS: Final[Mapping[tuple[str, str], frozenset[Role] | Literal["public"]]] = M
 )
 """(method, path) -> roles of which one is enough."""
 
+PLATFORM_ACCESS: Final[Mapping[tuple[str, str], frozenset[Role] | Literal["public"]]] = MappingProxyType(
+    {("GET", "/ping"): PUBLIC, ("POST", "/invocations"): frozenset({Role.SERVICE})}
+)
+"""The same of the routes that exist on SageMaker alone."""
+
 AUDITED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         ("POST", "/v1/predictions"): "predict",
@@ -38,6 +45,7 @@ AUDITED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("GET", "/v1/predictions/{prediction_id}"): "read_prediction",
         ("POST", "/v1/explanations"): "explain",
         ("POST", "/v1/model/reload"): "reload_model",
+        ("POST", "/invocations"): "invoke",
     }
 )
 """(method, path) -> what the audit trail calls it. Whatever is refused is audited too."""

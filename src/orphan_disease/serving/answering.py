@@ -1,18 +1,21 @@
 """From cases to answers: what the inference thread runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.records import PredictionRecord
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.domain.prediction import Predictor
 from orphan_disease.serving.case_documents import CaseDocument
-from orphan_disease.serving.model_holder import LoadedModel
-from orphan_disease.serving.schemas import CaseNote, Prediction
+from orphan_disease.serving.schemas import CaseNote
 
 __all__ = ["AskedCase", "answer_cases"]
+
+_FIELDS: Final = tuple(PredictionRecord.model_fields)
 
 
 @dataclass(frozen=True)
@@ -23,17 +26,12 @@ class AskedCase:
     document: CaseDocument
 
 
-def answer_cases(
-    model: LoadedModel,
-    asked: Sequence[AskedCase],
-    on_answer: Callable[[Mapping[str, Any], Mapping[str, Any]], None],
-) -> list[dict[str, Any]]:
+def answer_cases(predictor: Predictor, asked: Sequence[AskedCase]) -> list[dict[str, Any]]:
     """Answer cases as one batch.
 
     Args:
-        model: the model of now.
+        predictor: the model.
         asked: any number of cases; two of them may bear one case id.
-        on_answer: told each case and its answer.
 
     Returns:
         One `Prediction` each, in their order, of JSON's types only.
@@ -41,10 +39,8 @@ def answer_cases(
     answers: list[dict[str, Any]] = [{}] * len(asked)
     for places in _rounds([str(each.document.row[columns.CASE_ID]) for each in asked]):
         some = [asked[place] for place in places]
-        for place, answer in zip(places, _answer_distinct(model, some), strict=True):
+        for place, answer in zip(places, _answer_distinct(predictor, some), strict=True):
             answers[place] = answer
-    for each, answer in zip(asked, answers, strict=True):
-        on_answer(each.document.row, answer)
     return answers
 
 
@@ -63,19 +59,31 @@ def _rounds(case_ids: Sequence[str]) -> Iterator[list[int]]:
         left = [place for place in left if place not in taken]
 
 
-def _answer_distinct(model: LoadedModel, asked: Sequence[AskedCase]) -> Iterator[dict[str, Any]]:
-    cases, found = assemble_cases([each.document.row for each in asked], model.predictor.knowledge.ontology)
-    records = model.predictor.predict(cases).to_dict(orient="records")
+def _answer_distinct(predictor: Predictor, asked: Sequence[AskedCase]) -> Iterator[dict[str, Any]]:
+    cases, found = assemble_cases([each.document.row for each in asked], predictor.knowledge.ontology)
+    records = predictor.predict_records(cases)
+    set_aside = _notes_by_case(found)
     for each, record in zip(asked, records, strict=True):
-        notes = (*each.document.notes, *_notes(found, str(record[columns.CASE_ID])))
-        named = {**record, "prediction_id": each.prediction_id, "notes": notes}
-        yield Prediction.from_row({str(name): value for name, value in named.items()}).model_dump(mode="json")
+        notes = (*each.document.notes, *set_aside.get(str(record[columns.CASE_ID]), ()))
+        yield _plain(record) | {"prediction_id": each.prediction_id, "notes": [note.model_dump() for note in notes]}
 
 
-def _notes(found: pd.DataFrame, case_id: str) -> Iterator[CaseNote]:
-    """What the assembly set aside of one case."""
-    if found.empty:
-        return
-    of_case = found.loc[found[columns.CASE_ID] == case_id, [columns.FIELD, columns.REASON, columns.DETAIL]]
-    for field, reason, detail in of_case.itertuples(index=False):
-        yield CaseNote(field=field, reason=reason, detail=detail)
+def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of JSON's types, as pydantic would write it; to build its 500 objects would cost as much as to score it.
+
+    The ledger holds every record to `PredictionRecord` before it keeps it.
+    """
+    values = {name: record[name] for name in _FIELDS}
+    return values | {
+        columns.PREDICTED_AT: values[columns.PREDICTED_AT].isoformat().replace("+00:00", "Z"),
+        columns.CATEGORY_PROBABILITIES: dict(values[columns.CATEGORY_PROBABILITIES]),
+    }
+
+
+def _notes_by_case(found: pd.DataFrame) -> dict[str, list[CaseNote]]:
+    """What the assembly set aside, by case id."""
+    notes: dict[str, list[CaseNote]] = {}
+    told = (found[name] for name in (columns.CASE_ID, columns.FIELD, columns.REASON, columns.DETAIL))
+    for case_id, field, reason, detail in zip(*told, strict=True):
+        notes.setdefault(str(case_id), []).append(CaseNote(field=field, reason=reason, detail=detail))
+    return notes

@@ -22,13 +22,13 @@ from orphan_disease.serving.model_watch import follow_pointer
 from orphan_disease.serving.openapi import complete_document
 from orphan_disease.serving.problems import Problem, problem_response, reasons_of
 from orphan_disease.serving.request_record import record_of
-from orphan_disease.serving.routes import explanations, model, operations, predictions, terms
+from orphan_disease.serving.routes import explanations, model, operations, predictions, sagemaker, terms
 from orphan_disease.serving.services import Services
 
 __all__ = ["PAGE_FOLDER", "build_application"]
 
 PAGE_FOLDER: Final = Path(__file__).parent / "page"
-_API_PATHS: Final = ("/v1", "/metrics", "/openapi.json")
+_API_PATHS: Final = ("/v1", "/metrics", "/openapi.json", "/ping", "/invocations")
 _DESCRIPTION: Final = (
     "Is an orphan disease possible, and which service should see the patient? The service supports a clinician's "
     "decision and makes none."
@@ -66,6 +66,8 @@ def build_application(services: Services, page: Path = PAGE_FOLDER) -> FastAPI:
     app.state.services = services
     for module in (predictions, explanations, terms, model, operations):
         app.include_router(module.router)
+    if services.settings.sagemaker:
+        app.include_router(sagemaker.router)
     if page.is_dir():
         app.router.routes.append(_Page("/", app=StaticFiles(directory=page, html=True), name="page"))
     app.add_exception_handler(Problem, _on_problem)

@@ -17,7 +17,6 @@ from orphan_disease.serving.services import Services
 __all__ = ["answer_lines", "split_documents"]
 
 AT_ONCE: Final = 32  # of one request: single cases that arrive meanwhile still find room
-PATIENCE: Final = 20  # attempts of one line while the queue is full
 _PAUSE_SECONDS: Final = 0.1
 _log = structlog.get_logger()
 
@@ -69,6 +68,7 @@ async def answer_lines(
 async def _line(services: Services, client: str, document: bytes, key: str | None, number: int) -> dict[str, Any]:
     place = {"line": number}
     try:
+        _require_modest_line(document, services.settings.body_bytes)
         kept = await _patiently(services, client, document, key)
     except Problem as problem:
         services.metrics.problems.labels(problem.kind).inc()
@@ -80,13 +80,21 @@ async def _line(services: Services, client: str, document: bytes, key: str | Non
     return place | {"status": 200} | kept
 
 
+def _require_modest_line(document: bytes, limit: int) -> None:
+    """Refuse a line that would be too large alone: while it is read, every other request waits."""
+    if len(document) > limit:
+        detail = f"The line is longer than {limit} bytes."
+        raise Problem(413, "body-too-large", "The body is too large", detail)
+
+
 async def _patiently(services: Services, client: str, document: bytes, key: str | None) -> dict[str, Any]:
-    """The answer; while the queue is full the line waits, as the whole batch is already taken on."""
-    for _ in range(PATIENCE):
+    """The answer; while the queue is full the line waits its time, as the whole batch is already taken on."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + services.settings.answer_timeout_seconds
+    while True:
         try:
             return (await keep_answer(services, client, document, key)).record
         except Problem as problem:
-            if problem.kind != "overloaded":
+            if problem.kind != "overloaded" or loop.time() > end:
                 raise
         await asyncio.sleep(_PAUSE_SECONDS)
-    return (await keep_answer(services, client, document, key)).record

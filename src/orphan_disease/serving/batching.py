@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -41,7 +41,7 @@ class _Waiting:
     job: Callable[[], Any] | None
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
-    since: float = field(default_factory=time.monotonic)
+    since: float
 
     def settle(self, result: Any, error: BaseException | None = None) -> None:
         """Hand the result to the loop that waits for it, which may be gone or may have given up."""
@@ -70,6 +70,7 @@ class Batcher(Generic[_Item, _Answer]):
         longest_wait_seconds: the longest that a new case may have to wait by the speed of now.
         timeout_seconds: how long a case may take.
         on_batch: told the size of each batch and the seconds it took.
+        clock: seconds that only grow.
     """
 
     def __init__(  # noqa: PLR0913  # settings of one queue
@@ -82,6 +83,7 @@ class Batcher(Generic[_Item, _Answer]):
         longest_wait_seconds: float,
         timeout_seconds: float,
         on_batch: Callable[[int, float], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Keep the settings; the thread runs from `start` to `stop`."""
         self._answer = answer
@@ -91,6 +93,7 @@ class Batcher(Generic[_Item, _Answer]):
         self._longest_wait = longest_wait_seconds
         self._timeout = timeout_seconds
         self._on_batch = on_batch
+        self._clock = clock
         self._queue: deque[_Waiting] = deque()
         self._change = threading.Condition()
         self._is_stopping = False
@@ -138,7 +141,7 @@ class Batcher(Generic[_Item, _Answer]):
 
     async def _enqueue(self, item: Any, job: Callable[[], Any] | None) -> Any:
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(item, job, loop, loop.create_future())
+        waiting = _Waiting(item, job, loop, loop.create_future(), self._clock())
         with self._change:
             if self._is_stopping or self._is_full():
                 raise Overloaded(self._retry_after())
@@ -183,7 +186,7 @@ class Batcher(Generic[_Item, _Answer]):
             first = self._queue.popleft()
             batch = [first]
             while first.job is None and len(batch) < self._largest:
-                left = first.since + self._wait - time.monotonic()
+                left = first.since + self._wait - self._clock()
                 if not self._queue and (left <= 0 or self._is_stopping or not self._change.wait(left)):
                     break
                 if not self._queue:
@@ -203,9 +206,9 @@ class Batcher(Generic[_Item, _Answer]):
             waiting.settle(result)
 
     def _run_batch(self, batch: Sequence[_Waiting]) -> None:
-        started = time.monotonic()
+        started = self._clock()
         answers = self._answers([each.item for each in batch])
-        seconds = time.monotonic() - started
+        seconds = self._clock() - started
         self._seconds_a_case += 0.2 * (seconds / len(batch) - self._seconds_a_case)
         for waiting, answer in zip(batch, answers, strict=True):
             if isinstance(answer, Exception):

@@ -1,10 +1,10 @@
 """From a request's document to a case: the one place where the forms that a case may have are told apart.
 
-A document is told by its content: `resourceType` makes a FHIR resource, `subject` or `phenotypicFeatures` a GA4GH
+A document is told by its content: `resourceType` makes a FHIR Bundle, `subject` or `phenotypicFeatures` a GA4GH
 phenopacket; anything else is read as the project's own form. A further form is one more entry of `_FORMS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,8 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain import ages
 from orphan_disease.domain.clinical_cases import ClinicalCase
+from orphan_disease.domain.fhir import RESOURCE_NOT_READ, FhirError, FhirReader
+from orphan_disease.domain.ledger import Finding
 from orphan_disease.domain.phenopacket_frames import phenopacket_row
 from orphan_disease.domain.phenopackets import PhenopacketError, canonical_term, read_phenopackets
 from orphan_disease.domain.pseudonyms import pseudonymise
@@ -25,6 +27,9 @@ from orphan_disease.serving.schemas import FORM_FIELDS, CaseForm, CaseNote
 __all__ = ["CaseDocument", "read_case", "read_json"]
 
 Json = Any
+_BUNDLE: Final = "Bundle"
+_ENTRIES: Final = "entry"
+_REQUEST: Final = "request"  # what the reader calls the document
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,33 @@ def read_case(document: Json, model: LoadedModel, fallback_id: str) -> CaseDocum
 
 
 def _read_fhir(document: Mapping[str, Json], model: LoadedModel, fallback_id: str) -> CaseDocument:
-    del document, model, fallback_id
-    reason = "a FHIR resource; this release reads phenopackets (version 2) and the form of `/openapi.json`"
-    raise Problem.invalid([FieldProblem(field="resourceType", reason=reason)])
+    del fallback_id  # the case is named after its visit, or else its patient
+    if document.get("resourceType") != _BUNDLE:
+        reason = "expected a Bundle (FHIR R4) with the patient and the resources about them"
+        raise Problem.invalid([FieldProblem(field="resourceType", reason=reason)])
+    reader = FhirReader(model.current_terms, model.vocabulary)
+    try:
+        reader.add(document, _REQUEST, None)
+    except FhirError as error:
+        raise Problem.invalid([FieldProblem(field=_ENTRIES, reason=str(error))]) from None
+    cases = [placed.case for placed in reader.cases()]
+    if len(cases) != 1:
+        reason = f"expected the resources of one patient, found {len(cases)}; send one Bundle a patient"
+        raise Problem.invalid([FieldProblem(field=_ENTRIES, reason=reason)])
+    return CaseDocument(
+        phenopacket_row(cases[0]), (*_document_notes(cases[0], _ENTRIES), *_passed_over(reader.findings()))
+    )
+
+
+def _passed_over(findings: Iterable[Finding]) -> Iterator[CaseNote]:
+    """What a Bundle holds beside the case. A resource's type is the client's word, which no note repeats."""
+    unread = [finding for finding in findings if finding.reason == RESOURCE_NOT_READ]
+    if unread:
+        detail = f"resources of {len(unread)} types are not read (docs/reference/sources.md names those that are)"
+        yield CaseNote(field=_ENTRIES, reason=RESOURCE_NOT_READ, detail=detail)
+    for finding in findings:
+        if finding.reason != RESOURCE_NOT_READ:
+            yield CaseNote(field=_ENTRIES, reason=finding.reason, detail=finding.detail)
 
 
 def _read_phenopacket(document: Mapping[str, Json], model: LoadedModel, fallback_id: str) -> CaseDocument:
@@ -95,16 +124,23 @@ def _read_phenopacket(document: Mapping[str, Json], model: LoadedModel, fallback
     case = members[0]
     if not isinstance(case, ClinicalCase):
         raise Problem.invalid([FieldProblem(field="(body)", reason=str(case))])
-    return CaseDocument(phenopacket_row(case), tuple(_phenopacket_notes(case)))
+    return CaseDocument(phenopacket_row(case), tuple(_document_notes(case, "phenotypicFeatures")))
 
 
-def _phenopacket_notes(case: ClinicalCase) -> list[CaseNote]:
-    notes = []
+def _document_notes(case: ClinicalCase, place: str) -> Iterator[CaseNote]:
+    """What was left out or translated of a document.
+
+    Args:
+        case: as it was read.
+        place: the field of the document that holds the findings.
+    """
     if case.unknown_codes:
-        detail = f"{len(case.unknown_codes)} codes unknown to the HPO release in use were left out"
-        notes.append(CaseNote(field="phenotypicFeatures", reason="TERM_UNKNOWN", detail=detail))
-    notes += [CaseNote(field=note.field, reason=note.reason, detail=note.detail) for note in case.notes]
-    return notes
+        detail = f"{len(case.unknown_codes)} codes or words unknown to the HPO release in use were left out"
+        yield CaseNote(field=place, reason="TERM_UNKNOWN", detail=detail)
+    if case.mapped_codes:
+        detail = f"{len(case.mapped_codes)} codes of other terminologies were read as terms or disorders"
+        yield CaseNote(field=place, reason="CODE_MAPPED", detail=detail)
+    yield from (CaseNote(field=note.field, reason=note.reason, detail=note.detail) for note in case.notes)
 
 
 def _read_form(document: Mapping[str, Json], model: LoadedModel, fallback_id: str) -> CaseDocument:

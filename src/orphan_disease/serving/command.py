@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Final
 
 import click
 import structlog
@@ -20,6 +21,9 @@ from orphan_disease.serving.settings import Settings, SettingsError
 
 __all__ = ["serve", "serve_command"]
 
+# A request hands over between threads some six times; at Python's 5 ms each would wait that long for the scoring.
+SWITCH_SECONDS: Final = 0.0005
+
 
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it.
@@ -37,14 +41,14 @@ def serve(settings: Settings) -> None:
     log = structlog.get_logger()
     if key_file is not None:
         log.info("development_key", path=str(key_file), reason="no credentials are configured; for trying out only")
+    sys.setswitchinterval(SWITCH_SECONDS)
     services = build_services(settings)
     log.info("starting", host=settings.host, port=settings.port)
     config = uvicorn.Config(
         build_application(services),
         host=settings.host,
         port=settings.port,
-        http=connection_class(settings.request_timeout_seconds),
-        h11_max_incomplete_event_size=settings.header_bytes,
+        http=connection_class(settings.request_timeout_seconds, settings.header_bytes),
         ws="none",
         log_config=None,
         access_log=False,

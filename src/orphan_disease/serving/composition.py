@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from orphan_disease.adapters.atomic_files import atomic_open
 from orphan_disease.adapters.audit_trail import AuditTrail
+from orphan_disease.adapters.installed_terms import read_installed_terms
 from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.adapters.prediction_ledger import PredictionLedger
 from orphan_disease.adapters.table_files import read_package_table
-from orphan_disease.adapters.term_synonyms import read_term_synonyms
 from orphan_disease.contracts.package_tables import PackageTable
 from orphan_disease.contracts.principal import Role
 from orphan_disease.domain.ontology import Ontology
@@ -68,7 +68,12 @@ def build_services(settings: Settings) -> Services:
     metrics.watch_backlog(lambda: ledger.backlog().entries)
     return Services(
         settings=settings,
-        holder=ModelHolder(PackageStore(settings.model_root), settings.model_pointer, names_builder()),
+        holder=ModelHolder(
+            PackageStore(settings.model_root),
+            settings.model_pointer,
+            names_builder(),
+            read_installed_terms().vocabulary,
+        ),
         ledger=ledger,
         audit=audit,
         authenticator=Authenticator(tokens, keys),
@@ -138,7 +143,7 @@ class _Names:
 def _tables_of_names() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Spanish terms, English synonyms and local codes, which do not change while the process lives."""
     spanish = read_package_table(PackageTable.SPANISH_TERMS)
-    return spanish, read_term_synonyms(), read_package_table(PackageTable.LOCAL_CODES)
+    return spanish, read_installed_terms().synonyms, read_package_table(PackageTable.LOCAL_CODES)
 
 
 def _tokens(settings: Settings) -> AccessTokens | None:

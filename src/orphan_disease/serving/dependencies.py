@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from orphan_disease.contracts.principal import Principal
-from orphan_disease.serving.access import ACCESS, PUBLIC, allowing_role
+from orphan_disease.contracts.principal import Principal, Role
+from orphan_disease.serving.access import ACCESS, PLATFORM, PLATFORM_ACCESS, PUBLIC, allowing_role
 from orphan_disease.serving.ports import AuthenticationError
 from orphan_disease.serving.problems import FieldProblem, Problem
 from orphan_disease.serving.request_record import RequestRecord, record_of
@@ -23,16 +23,21 @@ _LINE_TYPES: Final = re.compile(
 )
 
 
-def _services(request: Request) -> Services:
+# Plain functions would each be run on a thread of their own: two more waits of every request.
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 
 
-def _principal(request: Request) -> Principal:
+async def _principal(request: Request) -> Principal:
     principal = record_of(request).principal
     if principal is None:  # `authorise` comes first; a route that forgot it serves nobody
         raise _unauthenticated()
     return principal
+
+
+async def _record(request: Request) -> RequestRecord:
+    return record_of(request)
 
 
 async def authorise(request: Request) -> None:
@@ -42,13 +47,16 @@ async def authorise(request: Request) -> None:
         Problem: 401, 403, or 429 where the client asks too often.
     """
     route = getattr(request.scope.get("route"), "path", "")
+    record, services = record_of(request), await _services(request)
+    if services.settings.sagemaker and (request.method, route) in PLATFORM_ACCESS:
+        record.principal, record.role = PLATFORM, Role.SERVICE
+        return
     roles = ACCESS.get((request.method, route))
     if roles == PUBLIC:
         return
     if roles is None:
         raise _forbidden()
-    record = record_of(request)
-    loop, services = asyncio.get_running_loop(), _services(request)
+    loop = asyncio.get_running_loop()
     principal, wait = await loop.run_in_executor(services.writers, _identify, services, request, record.remote)
     if wait > 0:
         seconds = math.ceil(wait)
@@ -115,4 +123,4 @@ def idempotency_key_of(request: Request) -> str | None:
 
 Asking = Annotated[Principal, Depends(_principal)]
 ServicesOf = Annotated[Services, Depends(_services)]
-Record = Annotated[RequestRecord, Depends(record_of)]
+Record = Annotated[RequestRecord, Depends(_record)]

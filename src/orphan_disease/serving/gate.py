@@ -17,8 +17,8 @@ from orphan_disease.serving.services import Services
 
 __all__ = ["Gate"]
 
-_BATCH_PATH: Final = "/v1/predictions/batch"
-_ALWAYS: Final = ("/v1/health/", "/metrics")
+_BATCH_PATHS: Final = ("/v1/predictions/batch", "/invocations")
+_ALWAYS: Final = ("/v1/health/", "/metrics", "/ping")
 _REFUSALS: Final = (401, 403)
 _SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -90,7 +90,7 @@ class Gate:
 
     def _body_limit(self, path: str) -> int:
         settings = self._services.settings
-        return settings.batch_body_bytes if path == _BATCH_PATH else settings.body_bytes
+        return settings.batch_body_bytes if path in _BATCH_PATHS else settings.body_bytes
 
     def _count(self, scope: Scope, record: RequestRecord) -> None:
         metrics = self._services.metrics
@@ -164,7 +164,7 @@ class _Answer:
             request_id=record.request_id,
         )
         try:
-            await asyncio.get_running_loop().run_in_executor(self._services.writers, self._services.audit.write, event)
+            await asyncio.wrap_future(self._services.audit.submit(event))
         except Exception as error:
             self._services.metrics.faults.labels(type(error).__name__).inc()
             _log.error("audit_failed", request_id=record.request_id, error=describe_error(error))
@@ -217,8 +217,9 @@ class _LimitedBody:
 
 def _require_modest_headers(scope: Scope, limit: int) -> None:
     size = sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+    size += len(scope.get("raw_path") or b"") + len(scope["query_string"])
     if size > limit:
-        detail = f"The headers are longer than {limit} bytes."
+        detail = f"The head of the request is longer than {limit} bytes."
         raise Problem(431, "headers-too-large", "The headers are too large", detail)
 
 

@@ -18,10 +18,12 @@ from orphan_disease.serving.batching import Overloaded
 from orphan_disease.serving.case_documents import Json, read_case, read_json
 from orphan_disease.serving.logs import describe_error
 from orphan_disease.serving.problems import Problem
+from orphan_disease.serving.scoring import ScoringLostError
 from orphan_disease.serving.services import KeyTurn, Services
 
 __all__ = ["KeptAnswer", "find_answer", "keep_answer"]
 
+LOADING_SECONDS: Final = 10  # about as long as the model takes to load
 _log = structlog.get_logger()
 _ID_OF: Final = itemgetter("prediction_id")
 
@@ -78,6 +80,10 @@ async def _predict_and_keep(
         record = await services.batcher.submit(AskedCase(prediction_id, case))
     except Overloaded as overloaded:
         raise Problem.overloaded(overloaded.retry_after) from None
+    except ScoringLostError:
+        detail = "The process that scores was lost; it is started again, and nothing was predicted."
+        headers = {"Retry-After": str(LOADING_SECONDS)}
+        raise Problem(503, "scoring-lost", "The model is not there", detail, headers=headers) from None
     await _append(services, LedgerEntry(prediction_id, client, key, digest, datetime.now(UTC), record))
     return record
 
@@ -85,7 +91,7 @@ async def _predict_and_keep(
 async def _append(services: Services, entry: LedgerEntry) -> None:
     started = time.monotonic()
     try:
-        await asyncio.get_running_loop().run_in_executor(services.writers, services.ledger.append, entry)
+        await asyncio.wrap_future(services.ledger.submit(entry))
     except Exception as error:
         services.metrics.faults.labels(type(error).__name__).inc()
         _log.error("ledger_failed", error=describe_error(error))

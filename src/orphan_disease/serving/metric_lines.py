@@ -75,7 +75,7 @@ def figures_between(before: Mapping[str, float], after: Mapping[str, float]) -> 
         "LatencyMeanMs": mean("http_request_seconds", 1_000),
         "BatchCasesMean": mean("batch_cases", 1),
         "QueueCases": after.get("queue_cases", 0.0),
-        "MemoryBytes": after.get("process_resident_memory_bytes", 0.0),
+        "MemoryBytes": after.get("process_resident_memory_bytes", 0.0) + after.get("scoring_memory_bytes", 0.0),
         **{f"Predicted.{name}": count for name, count in categories.items()},
     }
 

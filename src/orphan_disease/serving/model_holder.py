@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from orphan_disease.adapters.package_store import LATEST, PackageStore
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.package_manifest import PackageManifest
 from orphan_disease.domain.case_rows import assemble_cases
+from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.serving.ports import TermIndex
@@ -28,6 +30,7 @@ class LoadedModel:
         manifest: what its package says of it.
         names: finds terms by their names.
         current_terms: current id of every HPO id that the model's release knows.
+        vocabulary: what codes of other terminologies mean.
         loaded_at: UTC.
     """
 
@@ -35,6 +38,7 @@ class LoadedModel:
     manifest: PackageManifest
     names: TermIndex
     current_terms: Mapping[str, str]
+    vocabulary: ClinicalVocabulary
     loaded_at: datetime
 
     @property
@@ -50,10 +54,18 @@ class ModelHolder:
         store: where the packages are.
         pointer: the pointer, or the version, that is served.
         build_names: builds the index of names for a model's ontology.
+        vocabulary: what codes of other terminologies mean; by default only HPO, ORPHA and OMIM codes say something.
     """
 
-    def __init__(self, store: PackageStore, pointer: str, build_names: Callable[[Ontology], TermIndex]) -> None:
+    def __init__(
+        self,
+        store: PackageStore,
+        pointer: str,
+        build_names: Callable[[Ontology], TermIndex],
+        vocabulary: ClinicalVocabulary | None = None,
+    ) -> None:
         """Keep the settings; nothing is loaded yet."""
+        self._vocabulary = vocabulary or ClinicalVocabulary()
         self._store = store
         self._pointer = pointer
         self._build_names = build_names
@@ -73,8 +85,12 @@ class ModelHolder:
         """
         return self._current is None or self._store.resolve(self._pointer, LATEST) != self._current.version
 
-    def reload(self) -> LoadedModel:
+    def reload(self, beside: Callable[[str], AbstractContextManager[object]] = nullcontext) -> LoadedModel:
         """Load what the pointer names, unless it answers already; the old model answers until the new one has done so.
+
+        Args:
+            beside: of a version, what is done while it is loaded; it is entered before, and left before the new model
+                takes over.
 
         Raises:
             PackageError: if the package is absent, damaged or changed, or cannot answer; the old model stays.
@@ -83,7 +99,8 @@ class ModelHolder:
             version = self._store.resolve(self._pointer, LATEST)
             if self._current is not None and self._current.version == version:
                 return self._current
-            loaded = self._load(version)
+            with beside(version):
+                loaded = self._load(version)
             self._current = loaded
             return loaded
 
@@ -101,6 +118,7 @@ class ModelHolder:
             manifest=manifest,
             names=self._build_names(ontology),
             current_terms={**ontology.replacements, **{term: term for term in ontology.term_ids}},
+            vocabulary=self._vocabulary,
             loaded_at=datetime.now(UTC),
         )
 

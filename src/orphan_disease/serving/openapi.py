@@ -22,6 +22,42 @@ _PHENOPACKET: Final = {
     ],
     "metaData": {"created": "2026-01-02T03:04:05Z", "createdBy": "clinic", "phenopacketSchemaVersion": "2.0"},
 }
+_BUNDLE: Final = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "2022-06"}},
+        {
+            "resource": {
+                "resourceType": "Encounter",
+                "id": "visit-17",
+                "status": "finished",
+                "subject": {"reference": "Patient/p1"},
+                "period": {"start": "2026-01-02T03:04:05Z"},
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Condition",
+                "id": "c1",
+                "subject": {"reference": "Patient/p1"},
+                "verificationStatus": {"coding": [{"code": "confirmed"}]},
+                "code": {"coding": [{"system": "http://human-phenotype-ontology.org", "code": "HP:0001250"}]},
+            }
+        },
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "id": "o1",
+                "status": "final",
+                "subject": {"reference": "Patient/p1"},
+                "encounter": {"reference": "Encounter/visit-17"},
+                "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+                "valueQuantity": {"value": 110, "code": "/min"},
+            }
+        },
+    ],
+}
 _CASE_SCHEMA: Final = {
     "oneOf": [
         {"$ref": "#/components/schemas/CaseForm"},
@@ -36,17 +72,31 @@ _CASE_SCHEMA: Final = {
                 "phenotypicFeatures": {"type": "array", "items": {"type": "object"}},
             },
         },
+        {
+            "type": "object",
+            "title": "Bundle",
+            "description": "A FHIR R4 Bundle with the resources of one patient (docs/reference/sources.md says which).",
+            "required": ["resourceType", "entry"],
+            "properties": {
+                "resourceType": {"const": "Bundle"},
+                "entry": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"resource": {"type": "object"}}},
+                },
+            },
+        },
     ]
 }
 _EXAMPLES: Final = {
     "form": {"summary": "The project's own form", "value": _FORM},
     "phenopacket": {"summary": "A phenopacket", "value": _PHENOPACKET},
+    "bundle": {"summary": "A FHIR R4 Bundle", "value": _BUNDLE},
 }
 OPEN: Final[dict[str, Any]] = {"security": []}  # nobody is asked who they are
 CASE_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": "One case: a phenopacket (version 2) or the project's own form, told apart by content.",
+        "description": "One case, told apart by content: a phenopacket (version 2), a FHIR R4 Bundle, or our own form.",
         "content": {"application/json": {"schema": _CASE_SCHEMA, "examples": _EXAMPLES}},
     }
 }

@@ -1,6 +1,7 @@
 """What the service needs of the world, as protocols: whoever starts it chooses who keeps them."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import Literal, Protocol
 
 from orphan_disease.contracts.audit_event import AuditEvent
@@ -51,8 +52,8 @@ class RateLimiter(Protocol):
 class PredictionLedger(Protocol):
     """Keeps every answer before it is given. Safe to call from several threads."""
 
-    def append(self, entry: LedgerEntry) -> None:
-        """Keep an entry; returns when it would survive the machine's sudden end."""
+    def submit(self, entry: LedgerEntry) -> "Future[None]":
+        """Keep an entry; the future ends when it would survive the machine's sudden end, or with what prevented it."""
         ...
 
     def get(self, prediction_id: str) -> LedgerEntry | None:
@@ -67,8 +68,8 @@ class PredictionLedger(Protocol):
 class AuditTrail(Protocol):
     """Keeps who did what. Safe to call from several threads."""
 
-    def write(self, event: AuditEvent) -> None:
-        """Append an event."""
+    def submit(self, event: AuditEvent) -> "Future[None]":
+        """Append an event; the future ends when it is durable, or with what prevented it."""
         ...
 
 

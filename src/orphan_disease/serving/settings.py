@@ -50,7 +50,10 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0 lets the system choose")
     forwarded_allow_ips: str = Field(default="127.0.0.1", description="proxies whose X-Forwarded-For is believed")
 
-    batch_cases: int = Field(default=64, ge=1, le=1_024, description="cases scored at once")
+    sagemaker: bool = Field(default=False, description="answer SageMaker's calls, which bring no credentials")
+    scoring_process: bool = Field(default=True, description="score in a process of its own, in twice the memory")
+    cached_terms: int = Field(default=2_500, ge=0, description="terms whose evidence is remembered, 160 kB each")
+    batch_cases: int = Field(default=16, ge=1, le=1_024, description="cases scored at once")
     batch_wait_ms: float = Field(default=3.0, ge=0, le=1_000, description="how long a case waits for others")
     queue_cases: int = Field(default=256, ge=1, description="cases that may wait; more are answered with 503")
     queue_seconds: float = Field(default=2.0, gt=0, description="the longest wait in the queue, as estimated; then 503")

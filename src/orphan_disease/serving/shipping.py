@@ -23,7 +23,7 @@ from orphan_disease.serving.settings import Settings
 __all__ = ["LEDGER_FILE", "ShippingProcess", "ship_until_told"]
 
 LEDGER_FILE: Final = "predictions.sqlite"
-NICENESS: Final = 10
+NICENESS: Final = 19
 LOOK_SECONDS: Final = 1.0  # how often each of the two processes looks for the other
 RESTART_SECONDS: Final = 5.0
 END_SECONDS: Final = 10.0

@@ -25,11 +25,11 @@ def served(application: FastAPI) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise RuntimeError("the server did not start; its log says why")
         time.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
     server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(timeout=60)

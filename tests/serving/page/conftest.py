@@ -77,7 +77,7 @@ def tab(browser: Browser, address: str) -> Iterator[Page]:
     """The page, just opened by a Spanish browser; an error in it or a request elsewhere fails the test."""
     context = browser.new_context(locale="es-ES", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     tab = context.new_page()
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
     tab.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)

@@ -26,7 +26,7 @@ def test_no_state_of_the_page_breaks_a_rule_or_its_width(browser: Browser, addre
         reduced_motion="reduce",
     )
     tab = context.new_page()
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     tab.goto(address)
     assert tab.get_attribute("html", "lang") == language
     found = {"sign-in": violations(tab)}

@@ -1,0 +1,59 @@
+"""The two routes that Amazon SageMaker calls in a container, over the same service.
+
+They exist only where the settings say so. SageMaker passes no credentials on: who may invoke the endpoint is decided by
+IAM before, and the container can be reached by nobody else. So every call is of one client, `sagemaker`.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+"""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from orphan_disease.serving.batch_lines import answer_lines, split_documents
+from orphan_disease.serving.dependencies import Asking, Record, ServicesOf, read_body
+from orphan_disease.serving.keeping import keep_answer
+from orphan_disease.serving.openapi import CASE_BODY, OPEN, PROBLEMS
+from orphan_disease.serving.problems import Problem
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["sagemaker"])
+
+LINES: Final = "application/jsonlines"  # what SageMaker calls lines of JSON
+
+
+@router.get("/ping", summary="Can it answer?", response_class=Response, responses=PROBLEMS(503), openapi_extra=OPEN)
+async def ping(services: ServicesOf) -> Response:
+    """Answers 200 while a model is loaded and its thread runs; SageMaker replaces the container where this fails."""
+    if services.model is None or not services.batcher.is_alive:
+        raise Problem(503, "not-ready", "The service is not ready", "The inference thread does not run.")
+    return Response()
+
+
+@router.post(
+    "/invocations",
+    summary="Predict one case, or lines of them",
+    response_class=Response,
+    responses=PROBLEMS(400, 408, 413, 415, 422, 503),
+    openapi_extra={**CASE_BODY, **OPEN},
+)
+async def invoke(request: Request, services: ServicesOf, principal: Asking, record: Record) -> Response:
+    """One case as `application/json` gives one prediction; `application/jsonlines` gives a line for each line."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != LINES:
+        record.cases = 1
+        kept = await keep_answer(services, principal.subject, await read_body(request), None)
+        record.resource, record.model_version = kept.record["prediction_id"], kept.record["model_version"]
+        return Response(orjson.dumps(kept.record), media_type="application/json")
+    documents = split_documents(await request.body(), services.settings.batch_lines)
+    record.cases, record.model_version = len(documents), services.model.version
+
+    async def lines() -> AsyncIterator[bytes]:
+        async for line in answer_lines(services, principal.subject, documents, None):
+            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+    return StreamingResponse(lines(), media_type=LINES)
