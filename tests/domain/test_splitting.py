@@ -20,10 +20,6 @@ def tables(size: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             columns.CASE_ID: case_ids,
             columns.PATIENT_ID: [f"SIM-{number:06d}" for number in generator.integers(0, size, size)],
             columns.REFERENCE: [f"PMID:{n}" if n < size // 2 else None for n in generator.integers(1, 3 * size, size)],
-            columns.SEX: "female",
-            columns.AGE_DAYS: 4000.0,
-            # Every tenth case has five findings of a kind: those are taken for one person.
-            columns.OBSERVED_TERMS: [list("ABCDE") if number % 10 == 0 else ["A"] for number in range(size)],
         }
     )
     labels = pd.DataFrame(
@@ -62,8 +58,6 @@ def test_nothing_is_on_two_sides(size: int, seed: int) -> None:
     assert sides(unseen, columns.GROUP, "side") <= 1
     assert sides(unseen[unseen[columns.IS_ORPHAN]], columns.DISORDER_ID, "side") <= 1
     assert sides(table, columns.REFERENCE, columns.SPLIT) <= 1
-    alike = table.assign(alike=table[columns.OBSERVED_TERMS].map(len).where(lambda count: count >= 5))
-    assert sides(alike, "alike", columns.SPLIT) <= 1
     assert sides(table, columns.PATIENT_ID, columns.SPLIT) <= 1
     assert sides(training, columns.GROUP, columns.FOLD) <= 1
     assert sides(training[training[columns.IS_ORPHAN]], columns.DISORDER_ID, columns.FOLD) <= 1
@@ -88,8 +82,9 @@ def test_the_order_of_rows_changes_nothing_and_the_seed_does() -> None:
 def test_shares_are_kept_and_folds_are_level() -> None:
     number = np.arange(2_000)
     case_ids = [f"C{n:05d}" for n in number]
-    cases = pd.DataFrame({columns.CASE_ID: case_ids, columns.PATIENT_ID: [f"SIM-{n:06d}" for n in number]})
-    cases = cases.assign(reference=None, sex="unknown", age_days=np.nan, observed_terms=[[]] * len(number))
+    cases = pd.DataFrame(
+        {columns.CASE_ID: case_ids, columns.PATIENT_ID: [f"SIM-{n:06d}" for n in number], columns.REFERENCE: None}
+    )
     labels = pd.DataFrame(
         {
             columns.CASE_ID: case_ids,

@@ -60,7 +60,6 @@ CLEANING_RULES: Final = (
     CleaningRule(DOCUMENTS, "case_id", "RECORD_CONFLICTING", _QUARANTINE, "of differing records of a case the one written last stands"),
     CleaningRule(CASES, "patient_id", "HISTORY_SUPERSEDED", _MERGE, "a visit is joined with its patient's latest history"),
     CleaningRule(CASES, "case_id", "CASE_ID_REPEATED", _QUARANTINE, "a case comes from one source: visit, history, confirmed case"),
-    CleaningRule(CASES, "patient_id", "PATIENT_PROBABLY_REPEATED", _NOTE, "patients of one sex and age, four in five of at least five findings shared, are kept, and split together"),
     CleaningRule(FHIR, "patient_id", "PATIENT_NOT_DESCRIBED", _NOTE, "a patient has a Patient resource; else age and sex are unknown"),
     # --- numbers, times and words ----------------------------------------------------------------------------------------
     CleaningRule(FORM, "every number", "NOT_A_NUMBER", _IMPUTE, "a number, with a point or a comma, a unit behind it at most"),

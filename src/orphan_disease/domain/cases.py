@@ -13,7 +13,6 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction, Sex
 from orphan_disease.domain import contradictions, ledger
 from orphan_disease.domain.ledger import AccountingError, Cause
-from orphan_disease.domain.near_duplicates import note_near_duplicates
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import RECORDED_AT
 
@@ -110,8 +109,7 @@ def build_cases(
         raise AccountingError(f"{given} records went in, {accounted} are accounted for")
     consistent, clashes = contradictions.resolve_terms(unique, ontology)
     resolved, impossible = contradictions.resolve_fields(consistent)
-    alike = note_near_duplicates(resolved)
-    return with_indicators(resolved), ledger.concatenate([superseded, conflicts, repeated, clashes, impossible, alike])
+    return with_indicators(resolved), ledger.concatenate([superseded, conflicts, repeated, clashes, impossible])
 
 
 def _latest_histories(histories: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

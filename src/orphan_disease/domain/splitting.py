@@ -1,7 +1,6 @@
 """Which case trains and which case tests: whole groups together, so that nothing a test asks was seen before.
 
-Groups are connected components: cases that share a disorder, a publication or a patient, or whose patients are probably
-one (see `domain.near_duplicates`), are one group. Common
+Groups are connected components: cases that share a disorder, a publication or a patient are one group. Common
 conditions are not diseases to be discovered, so a patient with one is grouped by the patient (and thereby by condition
 and patient): otherwise every patient in whom nothing was found would be one group.
 
@@ -22,7 +21,6 @@ from scipy.sparse.csgraph import connected_components
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.data_engineering import SplitParams
 from orphan_disease.contracts.vocabulary import Split
-from orphan_disease.domain.near_duplicates import probable_patients
 
 __all__ = ["SPLIT_COLUMNS", "assign_splits", "connected_groups", "held_out_disorders"]
 
@@ -32,7 +30,6 @@ COMMON: Final = "common"
 MOST_DRAWN: Final = 0.5  # of the patients that a disorder can spare, so that training keeps its share of every disorder
 _STRATUM: Final = "stratum"
 _UNIT: Final = "unit"
-_ALIKE: Final = "alike"
 
 IntArray = npt.NDArray[np.int64]
 
@@ -64,7 +61,7 @@ def assign_splits(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams
     disorder would be unseen and the case no test of a new patient.
 
     Args:
-        cases: columns CASE_ID, PATIENT_ID, REFERENCE; SEX, AGE_DAYS and OBSERVED_TERMS, which tell near duplicates.
+        cases: columns CASE_ID, PATIENT_ID, REFERENCE.
         labels: columns CASE_ID, IS_ORPHAN, CATEGORY, DISORDER_ID, PROVENANCE.
         params: shares, folds and seed.
 
@@ -104,15 +101,15 @@ def held_out_disorders(labels: pd.DataFrame, split: pd.DataFrame) -> tuple[str, 
 
 def _labelled(cases: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Labelled cases ordered by id, with group, unit (patient and paper) and stratum, each with a stable name."""
-    known = cases[[columns.CASE_ID, columns.PATIENT_ID, columns.REFERENCE]].assign(**{_ALIKE: probable_patients(cases)})
+    known = cases[[columns.CASE_ID, columns.PATIENT_ID, columns.REFERENCE]]
     table = labels.merge(known, on=columns.CASE_ID, how="left", validate="one_to_one")
     if table[columns.PATIENT_ID].isna().any():
         raise ValueError(f"{table[columns.PATIENT_ID].isna().sum()} labelled cases are missing among the cases")
     table = table.sort_values(columns.CASE_ID, ignore_index=True)
     is_orphan = table[columns.IS_ORPHAN].astype(bool)
     disorder = table[columns.DISORDER_ID].where(is_orphan)
-    people = table[columns.REFERENCE], table[columns.PATIENT_ID], table[_ALIKE]
-    group, unit = connected_groups(disorder, *people), connected_groups(*people)
+    group = connected_groups(disorder, table[columns.REFERENCE], table[columns.PATIENT_ID])
+    unit = connected_groups(table[columns.REFERENCE], table[columns.PATIENT_ID])
     group_name = disorder.fillna(table[columns.PATIENT_ID]).groupby(group).transform("min")
     category = table[columns.CATEGORY].where(is_orphan, COMMON).astype("str")
     unit_name = table[columns.PATIENT_ID].groupby(unit).transform("min")
