@@ -1,8 +1,8 @@
 """Runs a pipeline that is killed (SIGKILL) at given points and resumed, as its user would; started by a test.
 
 Every attempt is a process of its own, forked from one that has loaded the libraries. It counts the files that it opens
-for writing, renames or removes below the data root, and kills itself before the n-th: no machine is too fast or too slow
-for that.
+for writing, renames or removes below the data root, and kills itself before the n-th: no machine is too fast or too
+slow for that.
 
 `python -m tests.e2e.cut_off <plan.json>` prints, as its last line, how each attempt ended and how much the last wrote.
 """

@@ -17,7 +17,9 @@ class PlantedChange(_Frozen):
     from_month: int = Field(ge=1, description="1 is the first month of the year")
     name_en: str
     name_es: str
-    hospital: dict[str, float | tuple[str, ...]] = Field(description="fields of `fabrication.hospital` from that month on")
+    hospital: dict[str, float | tuple[str, ...]] = Field(
+        description="fields of `fabrication.hospital` from that month on"
+    )
 
 
 class SimulatedYearParams(_Frozen):
