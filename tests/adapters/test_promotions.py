@@ -243,9 +243,11 @@ def test_a_retraining_ends_in_the_history(root: str, store: PackageStore, versio
     (event,) = store.history.events()
     assert (event.by, event.reason, event.comparison) == ("retraining", "why", {"p_value": 0.03})
     assert dataset.load() == (versions[0] if promoted else versions[2])
+    dataset.save(record)  # as a run that was cut off just after it does
+    assert store.history.events() == [event]
     if promoted:
         with pytest.raises(Exception, match=f"{versions[0]} is served now, and not {versions[2]}"):
-            dataset.save(record)
+            dataset.save(record | {"verdict": "another comparison with a champion of the past"})
 
 
 @pytest.mark.parametrize("name", ["../latest", "/etc/passwd", "", ".hidden", "a/b"])

@@ -22,6 +22,15 @@ def test_times_are_read_off_the_clocks(tmp_path: Path) -> None:
     assert (figures["processor_median_ms"], figures["processor_p99_ms"]) == (pytest.approx(2.0), pytest.approx(2.0))
 
 
+def test_the_least_of_a_cases_times_counts(tmp_path: Path) -> None:
+    """A machine that is busy in two rounds of three fails no model."""
+    write_package(small_predictor(), tmp_path)
+    moments = [moment for busy in (0.030, 0.002, 0.040) for _ in range(2) for moment in (0.0, busy)]
+    worked = iter(moments)
+    figures = measure_package(tmp_path, small_cases().iloc[:2], processor=lambda: next(worked))
+    assert figures["processor_median_ms"] == pytest.approx(2.0)
+
+
 def test_a_fresh_process_gives_the_figures() -> None:
     figures = measure_serving_costs(small_predictor(), small_cases().iloc[:8])
     assert figures["cases"] == 3

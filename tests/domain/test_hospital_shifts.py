@@ -7,7 +7,7 @@ import pytest
 from orphan_disease.contracts import triage_form, truth_file
 from orphan_disease.contracts.parameters.fabrication import FabricationParams
 from orphan_disease.domain.hospital import fabricate_hospital
-from orphan_disease.domain.hospital_shifts import recode_terms, refer_phenocopies
+from orphan_disease.domain.hospital_shifts import recode_terms, refer_phenocopies, tick_signs
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge, build_simulation_knowledge
 from tests.domain import simulation_world as world
 
@@ -83,3 +83,27 @@ def test_recoding_is_the_same_for_every_patient_and_loses_no_sign() -> None:
     assert (recoded != signs).nnz > 0
     assert len(set(recoded[1].indices) & set(recoded[0].indices)) == 1
     assert recode_terms(signs, known, params()) is signs
+
+
+def test_a_form_ticks_the_same_signs_for_whoever_comes_with_it_and_rules_none_of_them_out() -> None:
+    known = knowledge()
+    own, other, ticked = world.KINDS[0], world.KINDS[5], world.KINDS[3]
+    observed = known.ontology.indicator([[own]] * 300)
+    excluded = known.ontology.indicator([[ticked, other]] * 300)
+    keys = np.arange(300, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    given = params(ticked_share=0.5, ticked_terms=(own, ticked))
+
+    seen, ruled_out = tick_signs(observed, excluded, keys, known, given)
+
+    place = {name: known.ontology.index[name] for name in (own, other, ticked)}
+    comes = seen[:, [place[ticked]]].toarray().ravel() > 0
+    assert 0.4 < comes.mean() < 0.6
+    assert (seen[:, [place[own]]].toarray() == 1).all()
+    assert (ruled_out[:, [place[ticked]]].toarray().ravel() == ~comes).all()
+    assert (ruled_out[:, [place[other]]].toarray() == 1).all()
+    assert seen.sum() == 300 + comes.sum()
+    assert ruled_out.nnz == 600 - comes.sum()
+    untouched = tick_signs(observed, excluded, keys, known, params())
+    assert untouched[0] is observed and untouched[1] is excluded
+    with pytest.raises(ValueError, match="HP:9999999 not in HPO"):
+        tick_signs(observed, excluded, keys, known, params(ticked_share=1.0, ticked_terms=("HP:9999999",)))

@@ -53,9 +53,15 @@ class ChampionMoveDataset(AbstractDataset[Mapping[str, Any], str]):
     def save(self, data: Mapping[str, Any]) -> None:
         """Append the event; see `domain.promotion.compare_answers` and `judge_promotion` for the record.
 
+        Where the history ends with this very event already, nothing is done: a run that was cut off after it goes on.
+
         Raises:
             PromotionConflictError: if another version is served than the one that the comparison was made with.
         """
+        request = self._request(data)
+        if self._is_recorded(request):
+            _logger.info("%s: recorded already", request.version)
+            return
         start = self._store.history.state()
         served = self._store.served()
         if served != data["champion_version"]:
@@ -63,19 +69,34 @@ class ChampionMoveDataset(AbstractDataset[Mapping[str, Any], str]):
                 f"{served} is served now, and not {data['champion_version']}, which {data['candidate_version']} was "
                 "compared with; nothing was changed. Run the retraining again"
             )
-        action = PromotionAction.PROMOTED if data["promoted"] else PromotionAction.REFUSED
-        request = Request(
-            action=action,
+        event = self._store.history.append(request, start)
+        _logger.info("%s: %s; champion %s", event.action.value, event.to_version, event.champion)
+        if event.is_move and self._model is not None:
+            self._follow(self._model, event.to_version)
+
+    def _request(self, data: Mapping[str, Any]) -> Request:
+        return Request(
+            action=PromotionAction.PROMOTED if data["promoted"] else PromotionAction.REFUSED,
             version=data["candidate_version"],
             by=self._by,
             reason=data["verdict"],
             report=self._store.evidence_digest(data["candidate_version"], VALIDATION_RESULTS_FILE),
             comparison={name: value for name, value in data.items() if name not in _BESIDE},
         )
-        event = self._store.history.append(request, start)
-        _logger.info("%s: %s; champion %s", event.action.value, event.to_version, event.champion)
-        if event.is_move and self._model is not None:
-            self._follow(self._model, event.to_version)
+
+    def _is_recorded(self, request: Request) -> bool:
+        events = self._store.history.events()
+        if not events:
+            return False
+        last = events[-1]
+        return (last.action, last.to_version, last.by, last.reason, last.report, last.comparison) == (
+            request.action,
+            request.version,
+            request.by,
+            request.reason,
+            request.report,
+            request.comparison,
+        )
 
     def _follow(self, model: str, version: str) -> None:
         """Let MLflow's alias follow; what is served does not hang on it, so its failure is told and no more."""

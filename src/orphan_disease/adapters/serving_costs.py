@@ -23,6 +23,7 @@ from orphan_disease.domain.prediction import Predictor
 __all__ = ["measure_package", "measure_serving_costs"]
 
 WARM_UP_CASES: Final = 5
+ROUNDS: Final = 3  # the least of a case's times counts: what else a busy machine does makes the others longer
 TIMEOUT_SECONDS: Final = 600
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 Clock = Callable[[], float]
@@ -71,19 +72,21 @@ def measure_package(
 
     Args:
         folder: the package.
-        cases: rows of the `cases` table, answered one by one.
+        cases: rows of the `cases` table, answered one by one, in several rounds.
         clock: seconds that pass.
         processor: seconds that this process works.
     """
     started = clock()
     predictor = read_package(folder)
     loaded = clock() - started
-    passed, worked = [], []
-    for row in range(len(cases)):
-        begun = (clock(), processor())
-        predictor.predict(cases.iloc[[row]])
-        passed.append(1000 * (clock() - begun[0]))
-        worked.append(1000 * (processor() - begun[1]))
+    passed, worked = np.empty((ROUNDS, len(cases))), np.empty((ROUNDS, len(cases)))
+    for each in range(ROUNDS):
+        for row in range(len(cases)):
+            begun = (clock(), processor())
+            predictor.predict(cases.iloc[[row]])
+            passed[each, row] = 1000 * (clock() - begun[0])
+            worked[each, row] = 1000 * (processor() - begun[1])
+    passed, worked = passed.min(axis=0), worked.min(axis=0)
     warm = WARM_UP_CASES if len(cases) > WARM_UP_CASES else 0
     return {
         "cases": len(cases) - warm,

@@ -56,3 +56,4 @@ class Stream(IntEnum):
     COMPLAINT = auto()
     REFERRAL = auto()
     RECODING = auto()
+    TICKED_FORM = auto()

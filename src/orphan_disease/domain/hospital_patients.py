@@ -14,7 +14,7 @@ from orphan_disease.contracts.parameters.fabrication import FabricationParams, H
 from orphan_disease.contracts.vocabulary import NOTHING_FOUND, UNKNOWN_CATEGORY
 from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.hospital_conditions import CommonConditions, triangular_ages
-from orphan_disease.domain.hospital_shifts import recode_terms, refer_phenocopies
+from orphan_disease.domain.hospital_shifts import recode_terms, refer_phenocopies, tick_signs
 from orphan_disease.domain.random_draws import record_keys, uniforms
 from orphan_disease.domain.simulated_people import draw_ages, draw_course, draw_relatives
 from orphan_disease.domain.simulated_phenotypes import draw_phenotypes
@@ -96,7 +96,8 @@ def draw_patients(
         ),
     ]
     together = _in_order([group for group in groups if len(group.table)])
-    observed, excluded = (recode_terms(signs, knowledge, params) for signs in (together.observed, together.excluded))
+    ticked = tick_signs(together.observed, together.excluded, keys, knowledge, params)
+    observed, excluded = (recode_terms(signs, knowledge, params) for signs in ticked)
     return replace(together, observed=observed, excluded=excluded)
 
 

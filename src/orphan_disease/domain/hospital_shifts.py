@@ -1,7 +1,8 @@
-"""Planted changes of the fabricated hospital: a clinic that sends phenocopies, and a faulty change of coding system.
+"""Planted changes of the fabricated hospital: phenocopies, a referral form that ticks signs, a faulty change of coding.
 
-Both are systematic, so that a model that is trained on their patients can learn them. Without their shares nothing is
-changed, to the last bit.
+Each is systematic. What a form ticks for everybody can be learned by a model that is trained on its patients, also for
+disorders that it has not met; a phenocopy only for the very disorder. Without their shares nothing is changed, to the
+last bit.
 """
 
 import numpy as np
@@ -16,7 +17,7 @@ from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.random_draws import record_keys, uniforms
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
 
-__all__ = ["recode_terms", "refer_phenocopies"]
+__all__ = ["recode_terms", "refer_phenocopies", "tick_signs"]
 
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
@@ -66,6 +67,31 @@ def refer_phenocopies(  # noqa: PLR0913, PLR0917  # what a group is drawn from
     is_copy = uniforms(keys, Stream.REFERRAL) < hospital.phenocopy_share
     place = np.floor(uniforms(keys, Stream.REFERRAL, 2) * len(clinic)).astype(np.int64)
     return np.where(is_copy, clinic[place], rows), np.where(is_copy, looks[place], rows)
+
+
+def tick_signs(
+    observed: sparse.csr_matrix,
+    excluded: sparse.csr_matrix,
+    keys: Keys,
+    knowledge: SimulationKnowledge,
+    params: FabricationParams,
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The signs of n patients (n x T each) where a referral form ticks the same ones for everybody who comes with it.
+
+    Raises:
+        ValueError: if a ticked term is not in the ontology.
+    """
+    share = params.hospital.ticked_share
+    if not share:
+        return observed, excluded
+    unknown = [term for term in params.hospital.ticked_terms if knowledge.ontology.canonical(term) is None]
+    if unknown:
+        raise ValueError(f"ticked_terms: {', '.join(unknown)} not in HPO {knowledge.ontology.version}")
+    comes = uniforms(keys, Stream.TICKED_FORM) < share
+    ticked = knowledge.ontology.indicator([params.hospital.ticked_terms if each else () for each in comes])
+    ruled_out = sparse.csr_matrix(excluded - excluded.multiply(ticked))
+    ruled_out.eliminate_zeros()  # what is stored counts as ruled out
+    return sparse.csr_matrix(observed.maximum(ticked)), ruled_out
 
 
 def recode_terms(

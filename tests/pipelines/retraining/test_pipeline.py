@@ -47,6 +47,7 @@ def test_nothing_is_fitted_before_the_order() -> None:
         "build_model_package",
         "apply_model",
         "compare_with_champion",
+        "apply_verdict",
     }
 
 
@@ -55,3 +56,10 @@ def test_the_served_package_is_never_written_by_the_fit() -> None:
     assert "model_package" not in wrapped.datasets()
     assert {"candidate_package", "champion_move", "promotion_record"} <= wrapped.all_outputs()
     assert {"champion_package", "champion_version", "monitoring_decision"} <= wrapped.inputs()
+
+
+def test_the_champion_moves_by_a_node_of_its_own_after_the_verdict_is_stored() -> None:
+    """A resumed run takes up after the comparison; it would find the new champion compared with itself otherwise."""
+    producers = {output: node for node in create_pipeline(TRAINING).nodes for output in node.outputs}
+    assert producers["champion_move"].inputs == ["promotion_record"]
+    assert producers["promotion_record"].name == "compare_with_champion"

@@ -83,6 +83,11 @@ class HospitalParams(_Frozen):
         description="of orphan patients: sent by a clinic; they look like disorders of another category",
     )
     phenocopy_disorders: int = Field(default=40, ge=1, description="different disorders that this clinic sees")
+    ticked_share: Share = Field(
+        default=0.0,
+        description="of patients: referred by a form that ticks the same signs for everybody",
+    )
+    ticked_terms: tuple[str, ...] = Field(default=(), description="HPO ids of the signs that this form ticks")
     recoded_share: Share = Field(
         default=0.0,
         description="of terms: written under another term's code, after a faulty change of coding",

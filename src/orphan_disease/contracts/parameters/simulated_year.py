@@ -17,7 +17,9 @@ class PlantedChange(_Frozen):
     from_month: int = Field(ge=1, description="1 is the first month of the year")
     name_en: str
     name_es: str
-    hospital: dict[str, float] = Field(description="fields of `fabrication.hospital` from that month on")
+    hospital: dict[str, float | tuple[str, ...]] = Field(
+        description="fields of `fabrication.hospital` from that month on"
+    )
 
 
 class SimulatedYearParams(_Frozen):
@@ -30,6 +32,9 @@ class SimulatedYearParams(_Frozen):
     minimum_labels: int = Field(ge=1, description="of a month's decision, in this simulation")
     promotion: dict[str, float | bool] = Field(
         description="parameters of `promotion` that this year's retrainings change"
+    )
+    gates: dict[str, float] = Field(
+        default={}, description="parameters of `evaluation.gates` that this year's retrainings change"
     )
     changes: tuple[PlantedChange, ...]
 

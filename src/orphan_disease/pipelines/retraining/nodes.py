@@ -11,7 +11,7 @@ from orphan_disease.contracts.vocabulary import Split
 from orphan_disease.domain import evaluation, promotion, retraining
 from orphan_disease.domain.prediction import Predictor
 
-__all__ = ["check_retraining_due", "compare_with_champion"]
+__all__ = ["apply_verdict", "check_retraining_due", "compare_with_champion"]
 
 
 def check_retraining_due(
@@ -30,7 +30,7 @@ def compare_with_champion(  # noqa: PLR0913, PLR0917  # one argument per dataset
     split_assignment: pd.DataFrame,
     validation_results: dict[str, Any],
     params: PromotionParams,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> dict[str, Any]:
     """Put both models before the same held-out cases; the better one is served if it passed its gates."""
     held_out = split_assignment.loc[split_assignment[columns.SPLIT] != Split.TRAIN.value, columns.CASE_ID]
     chosen = cases[cases[columns.CASE_ID].isin(held_out)]
@@ -38,5 +38,9 @@ def compare_with_champion(  # noqa: PLR0913, PLR0917  # one argument per dataset
         evaluation.join_truth(predictor.predict(chosen), labels, split_assignment)
         for predictor in (champion, candidate)
     )
-    record = promotion.challenge_record(old, new, order, validation_results, params)
-    return record, record
+    return promotion.challenge_record(old, new, order, validation_results, params)
+
+
+def apply_verdict(promotion_record: dict[str, Any]) -> dict[str, Any]:
+    """Act on the stored verdict: a run that is cut off after the champion moved must not compare it with itself."""
+    return promotion_record

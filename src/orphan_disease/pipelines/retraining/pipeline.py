@@ -2,7 +2,11 @@
 
 from kedro.pipeline import Node, Pipeline, pipeline
 
-from orphan_disease.pipelines.retraining.nodes import check_retraining_due, compare_with_champion
+from orphan_disease.pipelines.retraining.nodes import (
+    apply_verdict,
+    check_retraining_due,
+    compare_with_champion,
+)
 
 __all__ = ["create_pipeline"]
 
@@ -61,8 +65,14 @@ def _comparison() -> Pipeline:
                     "validation_results": "validation_results",
                     "params": "params:promotion",
                 },
-                outputs=["promotion_record", "champion_move"],
+                outputs="promotion_record",
                 name="compare_with_champion",
-            )
+            ),
+            Node(
+                apply_verdict,
+                inputs={"promotion_record": "promotion_record"},
+                outputs="champion_move",
+                name="apply_verdict",
+            ),
         ]
     )
