@@ -1,4 +1,4 @@
-"""A disk that is full, a store that refuses or hangs up in mid-write: run again, the bytes are an uninterrupted run's."""
+"""A full disk, a store that refuses or hangs up in mid-write: run again, the bytes are an uninterrupted run's."""
 
 import errno
 import multiprocessing
@@ -25,7 +25,7 @@ FRAME = pd.DataFrame({"value": np.random.default_rng(7).random(10_000)})
 
 
 def _save_with_little_room(path: str) -> None:
-    """Save where no file may grow beyond LIMIT_BYTES, as on a disk that fills up in mid-write; exit NO_ROOM if it did."""
+    """Save where no file grows beyond LIMIT_BYTES, as on a disk that fills up in mid-write; exit NO_ROOM if it did."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # else the limit kills, where a full disk raises
     resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, LIMIT_BYTES))
     try:
@@ -123,9 +123,9 @@ def test_a_store_that_fails_in_mid_write_keeps_nothing_and_the_next_run_puts_the
     whole = tmp_path / "whole.parquet"
     AtomicParquetDataset(filepath=str(whole)).save(FRAME)
     dataset = AtomicParquetDataset(
-        filepath="s3://bucket/table.parquet", fs_args={"skip_instance_cache": True, "config_kwargs": {"retries": {"total_max_attempts": 1}}}
+        filepath="s3://bucket/table.parquet",
+        fs_args={"skip_instance_cache": True, "config_kwargs": {"retries": {"total_max_attempts": 1}}},
     )
-    dataset._fs.retries = 1
     bucket.fault = fault
     with pytest.raises(DatasetError):
         dataset.save(FRAME)

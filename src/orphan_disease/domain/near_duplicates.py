@@ -6,8 +6,8 @@ hospital to look at, and stay on one side of every split, so that no patient tra
 A case's findings are its observed and excluded terms, its readings, its complaint and the hour of its arrival. Two
 cases are near duplicates if they are of one provenance, sex and age in whole years, share at least FEWEST_SHARED
 findings, and the Jaccard index of their findings is at least LIKENESS. Candidates come from a prefix filter (Chaudhuri,
-Ganti and Kaushik, 2006): sets so alike share one of their rarest findings. Cases that share a rare finding are sorted by
-content and compared with NEIGHBOURS after them (Hernández and Stolfo, 1995), so that work grows with the number of
+Ganti and Kaushik, 2006): sets so alike share one of their rarest findings. Cases that share a rare finding are sorted
+by content and compared with NEIGHBOURS after them (Hernández and Stolfo, 1995), so that work grows with the number of
 cases, not with its square; equal cases are adjacent, whatever their number.
 """
 
