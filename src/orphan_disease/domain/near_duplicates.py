@@ -29,6 +29,7 @@ __all__ = ["FEWEST_SHARED", "LIKENESS", "likely_persons", "near_duplicate_pairs"
 LIKENESS: Final = 0.8
 FEWEST_SHARED: Final = 6  # findings; with fewer, strangers of one age and sex are alike by chance
 NEIGHBOURS: Final = 16
+_AT_ONCE: Final = 200_000  # pairs compared in one piece: their findings take some 50 MB
 
 _READINGS: Final = (*columns.VITAL_SIGNS, columns.SYMPTOM_DURATION_DAYS)
 _WORDS: Final = (columns.CHIEF_COMPLAINT, columns.CONSCIOUSNESS)
@@ -106,7 +107,7 @@ def near_duplicate_pairs(cases: pd.DataFrame) -> tuple[IntArray, IntArray]:
         ends = np.unique(ends, axis=0)
         comparable = (patient[ends[:, 0]] != patient[ends[:, 1]]) | (hour[ends[:, 0]] == hour[ends[:, 1]])
         ends = ends[comparable]
-        pairs.append(ends[_alike(findings, ends)])
+        pairs += [part[_alike(findings, part)] for part in np.array_split(ends, 1 + len(ends) // _AT_ONCE)]
     found = np.unique(np.concatenate(pairs), axis=0)
     return found[:, 0], found[:, 1]
 
