@@ -7,7 +7,6 @@ Quick by default. Ten thousand mutants of each kind: `MUTANTS=10000 pytest --no-
 import copy
 import json
 import os
-from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -28,7 +27,7 @@ MUTANTS = int(os.environ.get("MUTANTS", "25"))
 ONTOLOGY = small_ontology()
 SETTINGS = settings(
     max_examples=MUTANTS,
-    deadline=timedelta(seconds=20),  # one mutant: far beyond what any takes, so that a hang is a failure
+    deadline=None,  # a loaded machine is slow, not wrong; what hangs never ends this test
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 

@@ -22,6 +22,7 @@ def tables(size: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             columns.REFERENCE: [f"PMID:{n}" if n < size // 2 else None for n in generator.integers(1, 3 * size, size)],
         }
     )
+    cases = cases.assign(**{columns.LIKELY_PERSON: cases[columns.PATIENT_ID]})
     labels = pd.DataFrame(
         {
             columns.CASE_ID: case_ids,
@@ -66,6 +67,17 @@ def test_nothing_is_on_two_sides(size: int, seed: int) -> None:
     assert len(split) == size
 
 
+@settings(max_examples=12, deadline=None)
+@given(size=st.integers(2, 150), seed=st.integers(0, 10_000))
+def test_a_patient_under_two_ids_is_never_on_two_sides(size: int, seed: int) -> None:
+    cases, labels = tables(size, seed)
+    patient = cases[columns.PATIENT_ID]
+    persons = cases.assign(**{columns.LIKELY_PERSON: patient.str[:-1] + "0"})  # ten ids a person
+    split = assign_splits(persons, labels, PARAMS).merge(persons)
+    assert sides(split, columns.LIKELY_PERSON, columns.SPLIT) <= 1
+    assert sides(split[split[columns.SPLIT] == "train"], columns.LIKELY_PERSON, columns.FOLD) <= 1
+
+
 def test_cases_without_a_label_are_split_into_nothing() -> None:
     cases, labels = tables(4, 0)
     assert assign_splits(cases, labels.iloc[:0], PARAMS).empty
@@ -85,6 +97,7 @@ def test_shares_are_kept_and_folds_are_level() -> None:
     cases = pd.DataFrame(
         {columns.CASE_ID: case_ids, columns.PATIENT_ID: [f"SIM-{n:06d}" for n in number], columns.REFERENCE: None}
     )
+    cases = cases.assign(**{columns.LIKELY_PERSON: cases[columns.PATIENT_ID]})
     labels = pd.DataFrame(
         {
             columns.CASE_ID: case_ids,

@@ -60,6 +60,8 @@ CLEANING_RULES: Final = (
     CleaningRule(DOCUMENTS, "case_id", "RECORD_CONFLICTING", _QUARANTINE, "of differing records of a case the one written last stands"),
     CleaningRule(CASES, "patient_id", "HISTORY_SUPERSEDED", _MERGE, "a visit is joined with its patient's latest history"),
     CleaningRule(CASES, "case_id", "CASE_ID_REPEATED", _QUARANTINE, "a case comes from one source: visit, history, confirmed case"),
+    CleaningRule(CASES, "patient_id", "PATIENT_NEAR_DUPLICATE", _NOTE, "a patient has one id: nearly equal cases of one age and sex are counted, and kept on one side of every split"),
+    CleaningRule(CASES, "case_id", "VISIT_NEAR_DUPLICATE", _NOTE, "a visit has one id: a patient's nearly equal visits of one hour are counted"),
     CleaningRule(FHIR, "patient_id", "PATIENT_NOT_DESCRIBED", _NOTE, "a patient has a Patient resource; else age and sex are unknown"),
     # --- numbers, times and words ----------------------------------------------------------------------------------------
     CleaningRule(FORM, "every number", "NOT_A_NUMBER", _IMPUTE, "a number, with a point or a comma, a unit behind it at most"),

@@ -5,6 +5,7 @@ from typing import Final
 # --- identity and provenance of a case ---------------------------------------------------------------------------
 CASE_ID: Final = "case_id"
 PATIENT_ID: Final = "patient_id"  # pseudonymous
+LIKELY_PERSON: Final = "likely_person"  # first patient id of all that near duplicates connect
 PROVENANCE: Final = "provenance"  # one of contracts.vocabulary.Provenance
 REFERENCE: Final = "reference"  # the publication a case comes from ("PMID:123"), else missing
 ENCOUNTER_AT: Final = "encounter_at"  # UTC timestamp of the visit

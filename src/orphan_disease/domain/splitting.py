@@ -1,6 +1,7 @@
 """Which case trains and which case tests: whole groups together, so that nothing a test asks was seen before.
 
-Groups are connected components: cases that share a disorder, a publication or a patient are one group. Common
+Groups are connected components: cases that share a disorder, a publication or a patient are one group; a patient who is
+probably known under two ids (see `domain.near_duplicates`) is one. Common
 conditions are not diseases to be discovered, so a patient with one is grouped by the patient (and thereby by condition
 and patient): otherwise every patient in whom nothing was found would be one group.
 
@@ -61,7 +62,7 @@ def assign_splits(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams
     disorder would be unseen and the case no test of a new patient.
 
     Args:
-        cases: columns CASE_ID, PATIENT_ID, REFERENCE.
+        cases: columns CASE_ID, PATIENT_ID, REFERENCE, LIKELY_PERSON.
         labels: columns CASE_ID, IS_ORPHAN, CATEGORY, DISORDER_ID, PROVENANCE.
         params: shares, folds and seed.
 
@@ -101,15 +102,15 @@ def held_out_disorders(labels: pd.DataFrame, split: pd.DataFrame) -> tuple[str, 
 
 def _labelled(cases: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     """Labelled cases ordered by id, with group, unit (patient and paper) and stratum, each with a stable name."""
-    known = cases[[columns.CASE_ID, columns.PATIENT_ID, columns.REFERENCE]]
+    known = cases[[columns.CASE_ID, columns.PATIENT_ID, columns.REFERENCE, columns.LIKELY_PERSON]]
     table = labels.merge(known, on=columns.CASE_ID, how="left", validate="one_to_one")
     if table[columns.PATIENT_ID].isna().any():
         raise ValueError(f"{table[columns.PATIENT_ID].isna().sum()} labelled cases are missing among the cases")
     table = table.sort_values(columns.CASE_ID, ignore_index=True)
     is_orphan = table[columns.IS_ORPHAN].astype(bool)
     disorder = table[columns.DISORDER_ID].where(is_orphan)
-    group = connected_groups(disorder, table[columns.REFERENCE], table[columns.PATIENT_ID])
-    unit = connected_groups(table[columns.REFERENCE], table[columns.PATIENT_ID])
+    group = connected_groups(disorder, table[columns.REFERENCE], table[columns.LIKELY_PERSON])
+    unit = connected_groups(table[columns.REFERENCE], table[columns.LIKELY_PERSON])
     group_name = disorder.fillna(table[columns.PATIENT_ID]).groupby(group).transform("min")
     category = table[columns.CATEGORY].where(is_orphan, COMMON).astype("str")
     unit_name = table[columns.PATIENT_ID].groupby(unit).transform("min")

@@ -4,12 +4,13 @@ from typing import Any
 
 import pandas as pd
 
+from orphan_disease.contracts import columns
 from orphan_disease.contracts.frames import patients
 from orphan_disease.contracts.frames.shape import require_shape
 from orphan_disease.contracts.parameters.data_engineering import LabelParams, SplitParams
 from orphan_disease.contracts.parameters.triage_form import TriageFormParams
 from orphan_disease.domain import cases as case_table
-from orphan_disease.domain import data_quality, ledger, phenopacket_frames, splitting, triage, truth
+from orphan_disease.domain import data_quality, ledger, near_duplicates, phenopacket_frames, splitting, triage, truth
 from orphan_disease.domain import labels as label_table
 from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.data_quality_page import data_quality_page
@@ -99,7 +100,8 @@ def build_labels(
 
 def split_cases(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
     """Assign every labelled case to training or a test, whole disorders, papers and patients together."""
-    return require_shape(splitting.assign_splits(cases, labels, params), patients.SPLIT_ASSIGNMENT)
+    persons = cases.assign(**{columns.LIKELY_PERSON: near_duplicates.likely_persons(cases)})
+    return require_shape(splitting.assign_splits(persons, labels, params), patients.SPLIT_ASSIGNMENT)
 
 
 def summarise_data_quality(**tables: pd.DataFrame) -> tuple[dict[str, Any], str]:
