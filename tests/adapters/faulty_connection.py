@@ -14,8 +14,7 @@ class FaultyConnection:
     """Passes bytes on to a server, as its `fault` says at that moment.
 
     `down`: connections are closed at once. `reset`: broken when a request comes. `lost`: the request arrives, and the
-    connection breaks when the answer comes back. `slow`: answers come late. `busy`: the answer is 503, and the server
-    hears nothing. None: all is well.
+    connection breaks when the answer comes back. `slow`: answers come late. None: all is well.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -36,22 +35,9 @@ class FaultyConnection:
                 if self.fault == "down":
                     self._break(client)
                     continue
-                if self.fault == "busy":
-                    threading.Thread(target=self._refuse, args=(client,), daemon=True).start()
-                    continue
                 server = socket.create_connection(("127.0.0.1", self._server_port))
                 for source, target, is_answer in ((client, server, False), (server, client, True)):
                     threading.Thread(target=self._pass_on, args=(source, target, is_answer), daemon=True).start()
-
-    def _refuse(self, client: socket.socket) -> None:
-        with suppress(OSError):  # the client has hung up
-            client.recv(CHUNK_BYTES)
-            self.met += 1
-            client.sendall(b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            client.shutdown(socket.SHUT_WR)
-            while client.recv(CHUNK_BYTES):  # to close with bytes unread would break the answer
-                pass
-        client.close()
 
     def _pass_on(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):  # either side has hung up

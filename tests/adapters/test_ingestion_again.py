@@ -1,13 +1,10 @@
-"""A run that was killed, or that found the disk full, and is run again leaves the bytes of one that was not."""
+"""A run that was killed and run again leaves the bytes of one that was not."""
 
 import multiprocessing
 import os
-import resource
 import signal
 import time
 from pathlib import Path
-
-from kedro.io import DatasetError
 
 from orphan_disease.adapters.atomic import AtomicParquetDataset
 from orphan_disease.adapters.ingestion_measurement import _write_phenopackets, _write_triage
@@ -52,34 +49,3 @@ def test_killed_and_run_again_gives_the_bytes_of_an_uninterrupted_run(tmp_path: 
     for name in OUTPUTS:
         whole, again = ((tmp_path / place / f"{name}.parquet").read_bytes() for place in ("whole", "killed"))
         assert whole == again, name
-
-
-def _ingest_on_a_full_disk(source: Path, target: Path, bytes_left: int) -> None:
-    """The same where no file may grow beyond so many bytes; ends with 0 only if the disk's refusal is what came out."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write beyond the limit fails as on a full disk
-    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, resource.RLIM_INFINITY))
-    try:
-        _ingest(source, target)
-    except DatasetError as error:
-        os._exit(0 if isinstance(error.__cause__, OSError) else 1)
-    os._exit(1)
-
-
-def test_a_full_disk_stops_the_run_and_leaves_nothing_torn(tmp_path: Path) -> None:
-    _write_triage(tmp_path, 400)
-    _write_phenopackets(tmp_path, 200)
-    _ingest(tmp_path, tmp_path / "whole")
-    sizes = [(tmp_path / "whole" / f"{name}.parquet").stat().st_size for name in OUTPUTS]
-    target = tmp_path / "full"
-    for bytes_left in (0, min(sizes) // 2, max(sizes) - 1):
-        child = multiprocessing.get_context("fork").Process(
-            target=_ingest_on_a_full_disk, args=(tmp_path, target, bytes_left)
-        )
-        child.start()
-        child.join()
-        assert child.exitcode == 0
-        left = {file.name: file.read_bytes() for file in target.rglob("*") if file.is_file()}
-        assert all(left[name] == (tmp_path / "whole" / name).read_bytes() for name in left), "torn, or left behind"
-    _ingest(tmp_path, target)
-    for name in OUTPUTS:
-        assert (target / f"{name}.parquet").read_bytes() == (tmp_path / "whole" / f"{name}.parquet").read_bytes()
