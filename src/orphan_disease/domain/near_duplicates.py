@@ -115,7 +115,7 @@ def near_duplicate_pairs(cases: pd.DataFrame) -> tuple[IntArray, IntArray]:
 def _marked(cases: pd.DataFrame, places: IntArray) -> "pd.Series[bool]":
     marked = np.zeros(len(cases), dtype=bool)
     marked[places] = True
-    return pd.Series(marked, index=cases.index)
+    return pd.Series(marked, index=cases.index, dtype="bool")
 
 
 def _hours(cases: pd.DataFrame) -> IntArray:
@@ -171,7 +171,7 @@ def _prefixes(findings: sparse.csr_matrix, blocks: IntArray, size: int) -> tuple
 
 def _weights(size: int) -> npt.NDArray[Any]:
     """One irrational number a finding, so that equal contents have equal sums and others hardly do."""
-    return np.modf(np.sqrt(5.0) * np.arange(1, size + 1, dtype=np.float64) ** 1.5)[0]
+    return np.asarray(np.modf(np.sqrt(5.0) * np.arange(1, size + 1) ** 1.5)[0], dtype=np.float64)
 
 
 def _alike(findings: sparse.csr_matrix, ends: IntArray) -> npt.NDArray[np.bool_]:
