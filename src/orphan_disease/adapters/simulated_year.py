@@ -142,7 +142,7 @@ def _month(year: _Year, params: SimulatedYearParams, months: list[str], history:
     if retrained:
         files: dict[str, Any] = {f"{name}_path": str(archive.so_far / file) for name, file in SOURCES.items()}
         # Explicitly, and for this run alone: what the product asks of a challenger stays as its own parameters say.
-        eased = {"promotion": params.promotion, "evaluation": {"gates": params.gates}}
+        eased: dict[str, Any] = {"promotion": params.promotion, "evaluation": {"gates": params.gates}}
         year.run("retraining", month=month, **eased, **files)
         row["verdict"] = orjson.loads((archive.data_root / PROMOTION_RECORD).read_bytes())["verdict"]
     return {**row, "served_after": _served(archive), "retrained": retrained}
