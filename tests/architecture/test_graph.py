@@ -20,6 +20,8 @@ ROOMS_WITH_LAYERS = (
     "balancing",
     "modelling",
     "evaluation",
+    "decision_report",
+    "protocol",
     "inference",
     "benchmark",
     "monitoring",

@@ -92,7 +92,7 @@ def build_page(parts: ReportParts) -> str:
 
 HOW_TO_READ: Final = (
     "Every figure is of one split and one provenance. Values in brackets are 95 % intervals over whole groups "
-    "(disorders, with the publications that join them). “Out of fold” answers are by models that never saw the disorder. "
+    "(disorders, with the publications that join them). “Out of fold” models never saw the disorder. "
     "Simulated cases are fabricated from the annotations that the model reads, and flatter reality."
 )
 

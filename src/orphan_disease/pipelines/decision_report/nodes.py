@@ -31,7 +31,6 @@ from orphan_disease.domain.validation import Candidate
 
 __all__ = [
     "build_decision_report",
-    "explain_errors",
     "measure_contributions",
     "measure_feature_ablation",
     "measure_learning",
@@ -45,6 +44,7 @@ __all__ = [
     "plot_contributions",
     "plot_learning",
     "plot_risk_coverage",
+    "summarise_errors",
 ]
 
 
@@ -131,7 +131,7 @@ def measure_contributions(
     return model_contributions.measure_contributions(predictor, cases, split_assignment, params)
 
 
-def explain_errors(  # noqa: PLR0913, PLR0917  # one argument per dataset
+def summarise_errors(  # noqa: PLR0913, PLR0917  # one argument per dataset
     answers: pd.DataFrame,
     cases: pd.DataFrame,
     disorders: pd.DataFrame,

@@ -97,7 +97,7 @@ def _experiments() -> Pipeline:
                 name="measure_scarce_disorders",
             ),
             Node(
-                nodes.explain_errors,
+                nodes.summarise_errors,
                 inputs={
                     "answers": "evaluated_answers",
                     "cases": "cases",
@@ -107,7 +107,7 @@ def _experiments() -> Pipeline:
                     "params": "params:decision_report",
                 },
                 outputs="wrong_answer_report",
-                name="explain_errors",
+                name="summarise_errors",
             ),
         ]
     )
