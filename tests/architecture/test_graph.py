@@ -21,7 +21,6 @@ ROOMS_WITH_LAYERS = (
     "modelling",
     "evaluation",
     "decision_report",
-    "protocol",
     "inference",
     "benchmark",
     "monitoring",
@@ -39,6 +38,8 @@ PROMISED = {
     "balancing",
     "modelling",
     "evaluation",
+    "decision_report",
+    "protocol",
     "monitoring",
 }
 

@@ -205,9 +205,17 @@ def _table(lines: _Lines) -> str:
     """A table whose first line is the head; a note where there is nothing to show."""
     if not lines:
         return _note("Too few cases to measure.")
-    head, *rows = ("".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in line) for tag, line in _tagged(lines))
+    head, *rows = ("".join(f"<{tag}>{_cell(cell)}</{tag}>" for cell in line) for tag, line in _tagged(lines))
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    """A cell; an interval goes below its value, so that wide tables fit."""
+    value, bracket, bounds = text.partition(" (")
+    if bracket and value.lstrip("+-").replace(".", "", 1).isdigit():
+        return f'{escape(value)}<span class="i">({escape(bounds)}</span>'
+    return escape(text)
 
 
 def _tagged(lines: _Lines) -> Iterator[tuple[str, Sequence[str]]]:

@@ -49,7 +49,8 @@ def confident_errors(answers: pd.DataFrame, size: int) -> pd.DataFrame:
     )
     wrong = told[(told["answered"] != told[columns.CATEGORY + ACTUAL]) & (told[columns.CATEGORY] != ABSTAINED)]
     ordered = wrong.sort_values(["confidence", columns.CASE_ID], ascending=[False, True])
-    return ordered.drop_duplicates(columns.DISORDER_ID).head(size)
+    chosen: pd.DataFrame = ordered.drop_duplicates(columns.DISORDER_ID).head(size)
+    return chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,5 +128,5 @@ def _story(error: "pd.Series[Any]", people: pd.DataFrame, facts: pd.DataFrame, o
 def _told(speaks: "pd.Series[float]", namer: FeatureNamer, params: DecisionReportParams) -> list[dict[str, Any]]:
     return [
         {"es": namer.name(str(feature)).es, "en": namer.name(str(feature)).en, "nats": float(nats)}
-        for feature, nats in speaks.head(params.told_reasons).items()
+        for feature, nats in speaks[speaks > 0].head(params.told_reasons).items()
     ]
