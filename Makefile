@@ -53,6 +53,19 @@ install: $(INSTALLED) ## Create or renew the environment from the lock
 train: $(INSTALLED) ## Train: knowledge, patients, four model families, the selected one packaged (ENV=published: real data)
 	$(RUN) --pipelines=training
 
+# Protocols that the packaged model is not trained under: each trains as far as its out-of-fold answers, into a folder
+# of its own, and leaves its figures beside the others', where the report reads them.
+PROTOCOL := $(BIN)/kedro run --env=published --pipelines=protocol
+
+.PHONY: protocols
+protocols: $(INSTALLED) ## Measure published cases with their disorder masked, and taught by simulated patients only
+	$(PROTOCOL) --params=protocol=disorder_masked,hide_own_disorder=true,data_root=data/published/protocols/disorder_masked
+	$(PROTOCOL) --params=protocol=simulated_only,learn_from=simulated,minimum_real_cases=100000,data_root=data/published/protocols/simulated_only
+
+.PHONY: decision-report
+decision-report: $(INSTALLED) ## Report on the decision of the model trained last: data/…/08_reporting/decision_report.html
+	$(RUN) --pipelines=decision_report
+
 .PHONY: test
 test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
 	$(BIN)/coverage erase

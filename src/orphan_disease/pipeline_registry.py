@@ -6,6 +6,7 @@ from orphan_disease.pipelines import (
     balancing,
     benchmark,
     data_engineering,
+    decision_report,
     evaluation,
     fabrication,
     feature_engineering,
@@ -29,6 +30,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "balancing": balancing.create_pipeline(),
         "modelling": modelling.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
+        "decision_report": decision_report.create_pipeline(),
         "inference": inference.create_pipeline(),
         "benchmark": knowledge + benchmark.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
@@ -45,6 +47,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     return {
         **rooms,
         "training": training,
+        "protocol": decision_report.create_protocol_pipeline(training),
         "retraining": retraining.create_pipeline(learning),
         "__default__": training,
     }

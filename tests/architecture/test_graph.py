@@ -20,6 +20,7 @@ ROOMS_WITH_LAYERS = (
     "balancing",
     "modelling",
     "evaluation",
+    "decision_report",
     "inference",
     "benchmark",
     "monitoring",
@@ -37,6 +38,8 @@ PROMISED = {
     "balancing",
     "modelling",
     "evaluation",
+    "decision_report",
+    "protocol",
     "monitoring",
 }
 

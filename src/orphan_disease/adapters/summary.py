@@ -36,6 +36,8 @@ TITLES: Final[Mapping[str, str]] = {
     "inference_quarantine": "what the cases' reading found",
     "predictions": "inference",
     "monitoring_decision": "monitoring",
+    "own_protocol_metrics": "disorders unseen among training patients, own papers left out",
+    "protocol_metrics": "another protocol, disorders unseen among training patients",
     "promotion_record": "retraining",
 }
 # In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
@@ -70,6 +72,8 @@ class SummaryHooks:
             self._saved[dataset_name] = data
         elif dataset_name == "monitoring_decision":
             self._saved[dataset_name] = {name: value for name, value in data.items() if name != "reasons"}
+        elif dataset_name in {"own_protocol_metrics", "protocol_metrics"}:
+            self._saved[dataset_name] = _protocol(data)
         elif dataset_name == "predictions":
             self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
         elif dataset_name == "inference_quarantine":
@@ -151,6 +155,15 @@ def _add_column(table: Table, name: str, *, is_name: bool) -> None:
     """Add a column that loses no letter: on a narrow terminal it folds, and a candidate's name stays on one line."""
     justify: Literal["left", "right"] = "left" if is_name else "right"
     table.add_column(name, justify=justify, no_wrap=name == "candidate", overflow="fold")
+
+
+def _protocol(data: Mapping[str, Any]) -> dict[str, str]:
+    """Every figure of a protocol by provenance, with its interval."""
+    return {
+        f"{provenance}, {name.replace('_', ' ')}": _interval(figure) if isinstance(figure, Mapping) else str(figure)
+        for provenance, section in data.items()
+        for name, figure in section.items()
+    }
 
 
 def _abstained(predictions: pd.DataFrame) -> "pd.Series[bool]":

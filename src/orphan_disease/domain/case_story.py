@@ -9,6 +9,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.records import PredictionRecord
 from orphan_disease.domain.explanation import Explanation
 from orphan_disease.domain.finding_methods import FOUND_BY_LABELS
+from orphan_disease.domain.model_contributions import case_contributions
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.domain.questions import NextQuestion
@@ -21,6 +22,7 @@ TOLD_DISORDERS: Final = 5
 TOLD_REASONS: Final = 4
 TOLD_MISSING: Final = 5
 TOLD_QUESTIONS: Final = 5
+TOLD_FEATURES: Final = 5
 CHILD_YEARS: Final = 2
 
 
@@ -46,6 +48,7 @@ def tell_case(predictor: Predictor, case: pd.DataFrame, diagnosis_id: str | None
         f"### {_patient(row)}",
         _findings(row, predictor.knowledge.ontology),
         _decision(record, predictor.category_labels),
+        *_weighed(predictor, case),
         "**Differential**, of "
         f"{len(predictor.knowledge):,} disorders, with what speaks for and against each (nats in brackets):",
         "\n".join(
@@ -98,6 +101,16 @@ def _decision(record: PredictionRecord, labels: Mapping[str, Mapping[str, str]])
         f"**Answer:** orphan disease {record.orphan_probability:.0%}; category {name(record.category)} ({shares}); "
         f"prediction set: {chosen}."
     )
+
+
+def _weighed(predictor: Predictor, case: pd.DataFrame) -> list[str]:
+    """What the classifiers weighed most, in both languages (nats of log-odds, before calibration)."""
+    told = []
+    for name, table in case_contributions(predictor, case, TOLD_FEATURES).items():
+        label = predictor.category_labels.get(name, {}).get("en", name.replace("_", " "))
+        parts = "; ".join(f"{es} / {en} ({nats:+.2f})" for es, en, nats in table.itertuples(index=False, name=None))
+        told.append(f"**Weighed for {label}:** {parts}.")
+    return told
 
 
 def _reasons(why: Explanation) -> str:

@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 OUT_OF_FOLD: Final = "out_of_fold"
-SUREST: Final = 0.8  # share of the cases whose accuracy says what confidence is worth
 ACTUAL: Final = "_actual"  # suffix of what was found at last, beside what was answered
 
 _FloatArray = npt.NDArray[np.float64]
@@ -162,12 +161,10 @@ def measure_categories(
     """Figures of the category decision, forced (the most probable category) and as given (with abstention).
 
     `macro_f1`, `accuracy`, `log_loss`, `precision_<c>`, `recall_<c>`, `f1_<c>` take the most probable category of every
-    case. The rest is measured by `accuracy_when_answered`, `accuracy_of_surest_80` (the four fifths answered with most
-    confidence), `abstention_rate`, `coverage`, `coverage_of_disorders` (each group counts once, however many cases it
-    has), `mean_set_size` and `calibration_error`.
+    case. The rest is measured by `accuracy_when_answered`, `abstention_rate`, `coverage`, `coverage_of_disorders` (each
+    group counts once, however many cases it has), `mean_set_size` and `calibration_error`.
     """
     confidence = answered.probabilities.max(axis=1)
-    surest = confidence >= np.quantile(confidence, 1 - SUREST)
     held = answered.inside[np.arange(len(answered)), answered.actual]
     _, group, sizes = np.unique(answered.groups, return_inverse=True, return_counts=True)
     votes = 1 / sizes[group]
@@ -179,7 +176,6 @@ def measure_categories(
         {
             "accuracy_when_answered": resampling.ratio(answered.hit & ~answered.abstained, ~answered.abstained),
             "abstention_rate": resampling.ratio(answered.abstained),
-            "accuracy_of_surest_80": resampling.ratio(answered.hit & surest, surest),
             "coverage": resampling.ratio(held),
             "coverage_of_disorders": resampling.ratio(held * votes, votes),
             "mean_set_size": resampling.ratio(answered.inside.sum(axis=1)),

@@ -24,7 +24,6 @@ HEADLINES: Final = (
     ("mean_set_size", "mean size of the prediction set"),
     ("abstention_rate", "abstention rate"),
     ("accuracy_when_answered", "accuracy when answered"),
-    ("accuracy_of_surest_80", "accuracy of the surest four fifths"),
 )
 SPLITS: Final[Mapping[str, str]] = {
     "out_of_fold": "Headline: disorders unseen in training, cross-validated over the training cases",

@@ -16,7 +16,9 @@ from orphan_disease.contracts.records import MINIMUM_DIFFERENTIAL_LENGTH, predic
 from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorders
+from orphan_disease.domain.cases_to_answer import complete_cases
 from orphan_disease.domain.classifiers import Classifier
+from orphan_disease.domain.contributions import Contributions, feature_contributions
 from orphan_disease.domain.decision import DecisionRule
 from orphan_disease.domain.demographic_evidence import DemographicEvidence
 from orphan_disease.domain.differentials import ListedDisorders, best_disorders, disorder_facts_table
@@ -155,6 +157,21 @@ class Predictor:
         own = leave_out == "own"
         return explain(batch, disorder_id, self.knowledge, settings=self.ranking.likelihood, leave_out_own=own)
 
+    def contributions(self, cases: pd.DataFrame, leave_out: LeaveOut = "own") -> dict[str, Contributions]:
+        """What each feature adds to the raw log-odds of every "category" and of an "orphan" disease, as keys.
+
+        Boosted trees answer in less than a millisecond a case beyond the scoring; other families take some seconds.
+
+        Args:
+            cases: n rows in the shape of the `cases` table.
+            leave_out: as for `predict`.
+        """
+        features = self._features_of(cases, leave_out)
+        heads = {"category": self.category_classifier, "orphan": self.orphan_classifier}
+        return {
+            head: feature_contributions(classifier, features, self._nothing_known) for head, classifier in heads.items()
+        }
+
     def next_questions(self, case: pd.DataFrame, size: int, leave_out: LeaveOut = "own") -> tuple[NextQuestion, ...]:
         """The findings whose answer would tell the most about one case, most first.
 
@@ -177,6 +194,16 @@ class Predictor:
     def ranker(self) -> Ranker:
         """Scores cases against the knowledge."""
         return Ranker(self.knowledge, self.ranking, self.reranker, self.demographics)
+
+    def _features_of(self, cases: pd.DataFrame, leave_out: LeaveOut) -> pd.DataFrame:
+        batch = CaseBatch.from_frame(cases, self.knowledge.ontology)
+        return self.features(cases, batch, self.ranker.score(batch, leave_out), leave_out)
+
+    @cached_property
+    def _nothing_known(self) -> pd.DataFrame:
+        """Features of a patient of whom nothing was recorded: what contributions are counted from."""
+        empty = pd.DataFrame({columns.CASE_ID: ["nothing known"], columns.OBSERVED_TERMS: [[]]})
+        return self._features_of(complete_cases(empty), "none")
 
     @cached_property
     def _encoding(self) -> EncodingPlan:

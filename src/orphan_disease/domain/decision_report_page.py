@@ -1,0 +1,223 @@
+"""The report on the decision as one self-contained page: no script, nothing that is fetched."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+
+from orphan_disease.contracts.parameters.decision_report import DecisionReportParams
+from orphan_disease.domain.decision_report_tables import (
+    ablation_lines,
+    contribution_lines,
+    decision_lines,
+    learning_lines,
+    orphan_lines,
+    risk_lines,
+    scarce_lines,
+    subgroup_lines,
+)
+from orphan_disease.domain.monitoring_page_style import STYLE
+from orphan_disease.domain.protocol_figures import protocol_lines
+
+__all__ = ["ReportParts", "build_page"]
+
+WIDE: Final = (
+    "main { max-width: 1240px; } header { border-color: #0072B2; } img { display: block; max-width: 100%; height: auto;"
+    " margin: 0 auto; } td { white-space: nowrap; } td:first-child, td.words { white-space: normal; } th:nth-child(2),"
+    " td:nth-child(2) { text-align: left; } article { background: var(--paper); border-radius: 10px; padding: .8rem"
+    " 1.2rem; margin-bottom: .9rem; } article h3 { margin: 0 0 .3rem; font-size: 1rem; } article p { margin: .2rem 0; }"
+    " nav { margin: 1rem 0; } nav a { margin-right: 1rem; }"
+)
+_Lines = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class ReportParts:
+    """What the page is made of: tables and documents as their measurements give them, pictures as PNG."""
+
+    metrics: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    subgroups: pd.DataFrame
+    risk_coverage: Mapping[str, Any]
+    ablation: pd.DataFrame
+    learning: pd.DataFrame
+    scarce: pd.DataFrame
+    orphan_detection: Mapping[str, Any]
+    contributions: pd.DataFrame
+    errors: Sequence[Mapping[str, Any]]
+    own_papers_left_out: Mapping[str, Any]
+    disorder_masked: Mapping[str, Any]
+    simulated_only: Mapping[str, Any]
+    confusion_plot: bytes
+    calibration_plot: bytes
+    per_category_plot: bytes
+    risk_coverage_plot: bytes
+    ablation_plot: bytes
+    learning_plot: bytes
+    contribution_plot: bytes
+    params: DecisionReportParams
+
+    @property
+    def protocols(self) -> Mapping[str, Any]:
+        """Figures of each protocol, empty where it was not run."""
+        return {
+            "own_papers_left_out": self.own_papers_left_out,
+            "disorder_masked": self.disorder_masked,
+            "simulated_only": self.simulated_only,
+        }
+
+
+def build_page(parts: ReportParts) -> str:
+    """The page as HTML."""
+    sections = tuple(_sections(parts))
+    links = "".join(f'<a href="#s{place}">{escape(en)}</a>' for place, (en, _, _) in enumerate(sections))
+    body = "".join(
+        f'<section id="s{place}"><h2><span lang="es">{escape(es)}</span> '
+        f'<span class="en">· {escape(en)}</span></h2>{content}</section>'
+        for place, (en, es, content) in enumerate(sections)
+    )
+    version, knowledge = parts.summary["model_version"], parts.summary["knowledge_version"]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>The decision: {escape(version)}</title><style>{STYLE}{WIDE}</style></head><body><main>"
+        '<header><p class="month">orphan_disease</p><h1><span lang="es">La decisión, medida</span> '
+        '<span class="en">· the decision, measured</span></h1>'
+        f"<p>Model {escape(version)}; knowledge: {escape(knowledge)}.</p></header>"
+        f"<nav>{links}</nav>{_note(HOW_TO_READ)}{body}</main></body></html>\n"
+    )
+
+
+HOW_TO_READ: Final = (
+    "Every figure is of one split and one provenance. Values in brackets are 95 % intervals over whole groups "
+    "(disorders, with the publications that join them). “Out of fold” models never saw the disorder. "
+    "Simulated cases are fabricated from the annotations that the model reads, and flatter reality."
+)
+
+
+def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
+    yield "Protocols side by side", "Protocolos, uno junto a otro", _protocols(parts)
+    yield (
+        "The four categories",
+        "Las cuatro categorías",
+        (
+            _table(decision_lines(parts.metrics))
+            + _picture(parts.confusion_plot, "Confusion matrices")
+            + _picture(parts.per_category_plot, "Precision, recall and F1 of each category")
+        ),
+    )
+    yield "Calibration", "Calibración", _picture(parts.calibration_plot, "Reliability of the most probable category")
+    yield (
+        "Risk and coverage",
+        "Riesgo y cobertura",
+        (_table(risk_lines(parts.risk_coverage)) + _picture(parts.risk_coverage_plot, "Risk-coverage curve")),
+    )
+    yield (
+        "Subgroups",
+        "Subgrupos",
+        (
+            _note(
+                f"A subgroup has at least {parts.params.subgroup_minimum_cases} cases; its macro-F1 stands where each "
+                "category has as many."
+            )
+            + _table(subgroup_lines(parts.subgroups))
+        ),
+    )
+    yield (
+        "What each group of features brings",
+        "Qué aporta cada grupo de variables",
+        (_picture(parts.ablation_plot, "Ablation") + _table(ablation_lines(parts.ablation))),
+    )
+    yield (
+        "Learning curves",
+        "Curvas de aprendizaje",
+        (_picture(parts.learning_plot, "Learning curves") + _table(learning_lines(parts.learning))),
+    )
+    yield "Scarce disorders", "Enfermedades escasas", _table(scarce_lines(parts.scarce))
+    yield "Orphan or not", "Huérfana o no", _orphan(parts.orphan_detection)
+    yield (
+        "What the model weighs",
+        "Qué pesa el modelo",
+        (
+            _note(CONTRIBUTIONS)
+            + _picture(parts.contribution_plot, "Mean absolute contributions")
+            + _table(contribution_lines(parts.contributions, parts.params.told_features))
+        ),
+    )
+    yield "Errors worth reading", "Errores que merece la pena leer", "".join(_error(each) for each in parts.errors)
+
+
+CONTRIBUTIONS: Final = (
+    "Contributions to the log-odds of a class against the other classes, in nats, before calibration: exact Shapley "
+    "values of trees (TreeSHAP) for boosted trees, sampled Shapley values for other families. Association, not cause."
+)
+
+
+def _protocols(parts: ReportParts) -> str:
+    provenances = sorted({each for document in parts.protocols.values() for each in document})
+    missing = [name for name, document in parts.protocols.items() if not document]
+    note = f"Not run yet: {', '.join(missing)} (make protocols runs them). " if missing else ""
+    tables = (f"<h3>{escape(name)} cases</h3>{_table(protocol_lines(parts.protocols, name))}" for name in provenances)
+    return _note(f"{note}Before calibration, out of fold.") + "".join(tables)
+
+
+def _orphan(document: Mapping[str, Any]) -> str:
+    caveats = "".join(f"<li>{escape(each)}</li>" for each in document["caveats"])
+    return (
+        _note(
+            f"What this is: {document['what']}; {document['orphan_cases']} and {document['common_cases']} cases, "
+            f"{document['pairs']} pairs with equal numbers of findings. It is the one figure where real and fabricated "
+            "patients meet, and no estimate of what a clinic would see."
+        )
+        + _table(orphan_lines(document))
+        + f"<article><h3>What could make this figure flatter reality</h3><ul>{caveats}</ul></article>"
+    )
+
+
+def _error(story: Mapping[str, Any]) -> str:
+    reasons = "".join(
+        f'<li><span lang="es">{escape(each["es"])}</span> <span class="en">· {escape(each["en"])}</span> '
+        f"({each['nats']:+.2f})</li>"
+        for each in story["for"]
+    )
+    excluded = f" <b>Excluded:</b> {escape(', '.join(story['excluded']))}." if story["excluded"] else ""
+    return (
+        f"<article><h3>{escape(str(story['disorder_name']))} ({escape(story['disorder_id'])})</h3>"
+        f"<p><code>{escape(story['case_id'])}</code> {escape(str(story['reference'] or ''))}: answered "
+        f"<b>{escape(story['answered'].replace('_', ' '))}</b> with {story['confidence']:.0%}; it is "
+        f"<b>{escape(story['actual'].replace('_', ' '))}</b> (by {escape(str(story['category_source']))}).</p>"
+        f"<p><b>Found:</b> {escape(', '.join(story['observed']))}.{excluded}</p>"
+        f"<p>What spoke for the wrong category (nats of log-odds over the right one):</p><ul>{reasons}</ul></article>"
+    )
+
+
+def _note(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _picture(png: bytes, name: str) -> str:
+    return f'<figure><img alt="{escape(name)}" src="data:image/png;base64,{b64encode(png).decode()}"></figure>'
+
+
+def _table(lines: _Lines) -> str:
+    """A table whose first line is the head; a note where there is nothing to show."""
+    if not lines:
+        return _note("Too few cases to measure.")
+    head, *rows = ("".join(f"<{tag}>{_cell(cell)}</{tag}>" for cell in line) for tag, line in _tagged(lines))
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    """A cell; an interval goes below its value, so that wide tables fit."""
+    value, bracket, bounds = text.partition(" (")
+    if bracket and value.lstrip("+-").replace(".", "", 1).isdigit():
+        return f'{escape(value)}<span class="i">({escape(bounds)}</span>'
+    return escape(text)
+
+
+def _tagged(lines: _Lines) -> Iterator[tuple[str, Sequence[str]]]:
+    for place, line in enumerate(lines):
+        yield ("td" if place else "th"), line

@@ -1,0 +1,159 @@
+"""The tables of the report on the decision, as lines of words: the first line is the head."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from orphan_disease.contracts import columns
+from orphan_disease.domain.feature_groups import GROUP_LABELS
+
+__all__ = [
+    "ablation_lines",
+    "contribution_lines",
+    "decision_lines",
+    "learning_lines",
+    "orphan_lines",
+    "risk_lines",
+    "scarce_lines",
+    "subgroup_lines",
+]
+
+Lines = list[list[str]]
+DECISION: Final = (
+    *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
+    *("abstention_rate", "accuracy_when_answered"),
+)
+SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
+
+
+def decision_lines(metrics: Mapping[str, Any]) -> Lines:
+    """Figures of the category decision by split and provenance."""
+    found = [
+        [_words(split), provenance, str(section["cases_of_known_category"]), str(section["groups"])]
+        + [_interval(section["category"][name]) for name in DECISION]
+        for split, by_provenance in metrics.items()
+        for provenance, section in by_provenance.items()
+        if "category" in section
+    ]
+    return _headed(["split", "provenance", "cases", "groups", *map(_words, DECISION)], found)
+
+
+def risk_lines(document: Mapping[str, Any]) -> Lines:
+    """Accuracy at full coverage, at the share answered, and the gain."""
+    found = [
+        [_words(split), provenance, *(_interval(each) for each in figures.values())]
+        for split, by_provenance in document.items()
+        for provenance, figures in by_provenance.items()
+    ]
+    names = next((list(each) for part in document.values() for each in part.values()), [])
+    return _headed(["split", "provenance", *map(_words, names)], found)
+
+
+def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
+    """One line a subgroup, figures side by side."""
+    keys = [columns.SPLIT, columns.PROVENANCE, "kind", "subgroup"]
+    found = []
+    for key, rows in _parts(subgroups, keys):
+        figures = _by_metric(rows)
+        cells = [_interval(figures[name]) if name in figures else "-" for name in SUBGROUP]
+        found.append([*map(_words, key), str(int(rows["cases"].iloc[0])), *cells])
+    return _headed([*keys, "cases", *map(_words, SUBGROUP)], found)
+
+
+def ablation_lines(ablation: pd.DataFrame) -> Lines:
+    """One line a variant: macro-F1 and log-loss, and the difference to all features."""
+    found = []
+    for (head, provenance, variant, group), rows in _parts(ablation, ["head", columns.PROVENANCE, "variant", "group"]):
+        figures = _by_metric(rows)
+        cells = []
+        for name in ("macro_f1", "log_loss"):
+            cells += [_interval(figures[name]), _difference(figures[name])]
+        what = "all features" if variant == "all" else f"{variant}: {GROUP_LABELS.get(group, group)}"
+        found.append([what, head, provenance, str(int(rows["features"].iloc[0])), *cells])
+    return _headed(
+        ["features", "head", "provenance", "columns", "macro-F1", "against all", "log-loss", "against all"], found
+    )
+
+
+def learning_lines(learning: pd.DataFrame) -> Lines:
+    """One line a point."""
+    found = []
+    for (by, share, provenance), rows in _parts(learning, ["by", "share", columns.PROVENANCE]):
+        figures = _by_metric(rows)
+        counts = [str(int(rows[name].iloc[0])) for name in ("patients", "disorders")]
+        cells = [_interval(figures[name]) for name in ("macro_f1", "accuracy", "log_loss")]
+        found.append([f"{float(share):.0%} of {by}", str(provenance), *counts, *cells])
+    head = ["teachers", "answered cases", "patients that teach", "their disorders", "macro-F1", "accuracy", "log-loss"]
+    return _headed(head, found)
+
+
+def scarce_lines(scarce: pd.DataFrame) -> Lines:
+    """One line a split, provenance and strategy."""
+    found = []
+    for (split, provenance, strategy), rows in _parts(scarce, ["split", columns.PROVENANCE, "strategy"]):
+        figures = _by_metric(rows)
+        cells = []
+        for name in ("macro_f1", "log_loss"):
+            cells += [_interval(figures[name]), _difference(figures[name])]
+        counts = [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
+        found.append([_words(split), provenance, strategy, *counts, *cells])
+    head = [
+        "split",
+        "provenance",
+        "strategy",
+        "cases",
+        "groups",
+        "macro-F1",
+        "against none",
+        "log-loss",
+        "against none",
+    ]
+    return _headed(head, found)
+
+
+def orphan_lines(document: Mapping[str, Any]) -> Lines:
+    """Matched, unmatched, and counting alone."""
+    kinds = [each for each in ("matched", "unmatched", "counting_findings_alone") if each in document]
+    names = list(document[kinds[0]]) if kinds else []
+    found = [[_words(kind), *(_interval(document[kind][name]) for name in names)] for kind in kinds]
+    return _headed(["comparison", *map(_words, names)], found)
+
+
+def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
+    """The features that weigh most, in both languages."""
+    found = []
+    for (provenance, head, name), rows in _parts(contributions, [columns.PROVENANCE, "head", "class"]):
+        named = rows.nlargest(size, "mean_size")[["es", "en", "mean_size", "mean"]]
+        for es, en, mean_size, mean in named.itertuples(index=False, name=None):
+            cells = [str(es), str(en), f"{mean_size:.3f}", f"{mean:+.3f}"]
+            found.append([f"{head}: {_words(name)}", provenance, *cells])
+    return _headed(["class", "provenance", "variable", "feature", "mean size (nats)", "mean"], found)
+
+
+def _parts(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """The rows of each key, in the order in which the keys come."""
+    for key, rows in table.groupby(keys, sort=False):
+        yield tuple(map(str, key)) if isinstance(key, tuple) else (str(key),), rows
+
+
+def _by_metric(rows: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(metric): {str(name): value for name, value in row.items()} for metric, row in
+            rows.set_index("metric").to_dict(orient="index").items()}  # fmt: skip
+
+
+def _headed(head: Iterable[str], found: Sequence[list[str]]) -> Lines:
+    return [[_words(each) for each in head], *found] if found else []
+
+
+def _interval(figure: Mapping[str, Any]) -> str:
+    return f"{figure['value']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})"
+
+
+def _difference(figure: Mapping[str, Any]) -> str:
+    bounds = (figure["difference_low"], figure["difference_high"])
+    return f"{figure['difference']:+.3f} ({bounds[0]:+.3f} to {bounds[1]:+.3f})"
+
+
+def _words(name: str) -> str:
+    return str(name).replace("_", " ")
