@@ -1,4 +1,7 @@
-"""A month's end that is killed at ten random points and resumed tells the same as one that nothing disturbed."""
+"""A month's end that is killed at random points and resumed tells the same as one that nothing disturbed.
+
+Quick by default. Ten kills of each pipeline: `KILLS=10 pytest --no-cov tests/e2e/test_killed_runs.py`.
+"""
 
 import json
 import os
@@ -14,7 +17,7 @@ import pytest
 from orphan_disease.adapters.package_store import PackageStore
 from tests.e2e.places import RUN_SECONDS, Place, copied_place
 
-KILLS = 10
+KILLS = int(os.environ.get("KILLS", "2"))
 TIMED = "Costs"  # the section of the gates that measures the machine
 MONITORING_OUTPUTS = (
     "08_reporting/monitoring",
@@ -59,7 +62,7 @@ def _cut_off(place: Place, pipeline: str, kills: list[int], folder: Path, **para
 
 
 def _random_kills(changes: int, seed: int) -> list[int]:
-    """Ten random points of an undisturbed run, as distances from one to the next."""
+    """Random points of an undisturbed run, as distances from one to the next."""
     points = sorted(random.Random(seed).sample(range(1, changes + 1), KILLS))
     return [after - before for before, after in zip([0, *points], points, strict=False)]
 
@@ -81,7 +84,7 @@ def answered(trained_place: Place) -> Place:
     return trained_place
 
 
-def test_monitoring_killed_at_ten_random_points_gives_the_same_bytes(answered: Place, tmp_path: Path) -> None:
+def test_monitoring_killed_at_random_points_gives_the_same_bytes(answered: Place, tmp_path: Path) -> None:
     undisturbed, killed = (copied_place(answered, tmp_path / name) for name in ("undisturbed", "killed"))
     whole = _cut_off(undisturbed, "monitoring", [], tmp_path)
     expected = _bytes_of(_root(undisturbed), MONITORING_OUTPUTS)
@@ -96,7 +99,7 @@ def test_monitoring_killed_at_ten_random_points_gives_the_same_bytes(answered: P
     assert _bytes_of(_root(killed), MONITORING_OUTPUTS) == expected
 
 
-def test_a_retraining_killed_at_ten_random_points_gives_the_same_model_and_report(
+def test_a_retraining_killed_at_random_points_gives_the_same_model_and_report(
     trained_place: Place, tmp_path: Path
 ) -> None:
     undisturbed, killed = (copied_place(trained_place, tmp_path / name) for name in ("undisturbed", "killed"))
