@@ -8,7 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from orphan_disease.adapters.atomic import AtomicCSVDataset, AtomicParquetDataset, atomic_open
+from orphan_disease.adapters.atomic import AtomicCSVDataset, AtomicParquetDataset, AtomicTextDataset, atomic_open
+from orphan_disease.adapters.atomic_files import atomic_folder
 from orphan_disease.adapters.prediction_dataset import PredictionsDataset
 from orphan_disease.contracts import columns, truth_file
 
@@ -66,6 +67,20 @@ class HospitalArchive:
         return len(answers)
 
     def adopt(self, data_root: Path) -> None:
-        """Begin from a copy of a trained data root."""
+        """Begin from a copy of a trained data root, whole or not at all."""
         if not self.data_root.exists():
-            shutil.copytree(data_root, self.data_root, ignore=shutil.ignore_patterns(self.folder.name))
+            with atomic_folder(self.data_root) as partial:
+                ignored = shutil.ignore_patterns(self.folder.name)
+                shutil.copytree(data_root, partial, ignore=ignored, dirs_exist_ok=True)
+
+    def served_in(self, month: str, served_now: str) -> str:
+        """The version that answers a month: the one served when it began, also where the month is begun again.
+
+        Args:
+            month: YYYY-MM.
+            served_now: the version that is served at the moment, kept when the month begins.
+        """
+        kept = AtomicTextDataset(filepath=str(self.month(month) / "served.txt"))
+        if not kept.exists():
+            kept.save(served_now)
+        return kept.load()

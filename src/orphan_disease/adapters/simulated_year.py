@@ -113,7 +113,7 @@ def _simulated(year: _Year, trained: Path | None) -> list[dict[str, Any]]:
 def _month(year: _Year, params: SimulatedYearParams, months: list[str], history: int) -> dict[str, Any]:
     """One month: patients come and are answered, the truth arrives, the month is judged, a model may be trained."""
     archive, month = year.archive, months[-1]
-    served = _served(archive)
+    served = archive.served_in(month, _served(archive))
     period = pd.Period(month, freq="M")
     end = (period + 1).start_time.tz_localize("UTC")
     hospital = dict(_hospital(params, len(months), history, period, end))
@@ -124,7 +124,12 @@ def _month(year: _Year, params: SimulatedYearParams, months: list[str], history:
         fabrication={"hospital": hospital},
     )
     predictions = archive.month(month) / "predictions.parquet"
-    year.run("inference", cases_path=str(archive.month(month) / "histories.zip"), predictions_path=str(predictions))
+    year.run(
+        "inference",
+        cases_path=str(archive.month(month) / "histories.zip"),
+        predictions_path=str(predictions),
+        model_version=served,
+    )
     answered_at = pd.Timestamp(f"{month}-{ANSWERED_DAY}", tz="UTC")
     cases = archive.data_root / "03_primary" / "inference_cases.parquet"
     answers = archive.ship_answers(month, predictions, cases, answered_at)
