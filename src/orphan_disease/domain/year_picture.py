@@ -118,7 +118,7 @@ def _draw_f1(axes: Axes, rows: Rows) -> None:
         if row["retrained"]:
             is_new = row["served_after"] != row["served"]
             words = "trained again:\nnew version served" if is_new else "trained again:\nold version kept"
-            axes.annotate(words, (place + 0.5, 0.06), ha="center", fontsize=8, color=ORANGE)
+            axes.annotate(words, (place + 0.5, 0.2), ha="center", fontsize=8, color=ORANGE)
             axes.axvline(place + 0.5, color=ORANGE, linewidth=1.5)
     axes.set(ylim=(0, 1.02), ylabel="macro-F1 (95 % interval)")
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
