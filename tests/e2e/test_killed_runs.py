@@ -119,5 +119,6 @@ def test_a_retraining_killed_at_random_points_gives_the_same_model_and_report(
     events = [[(event.action, event.to_version, event.reason) for event in store.history.events()] for store in stores]
     assert events[0] == events[1] and len(events[0]) == 1
     predictions = [pd.read_parquet(root / "07_model_output/test_predictions.parquet") for root in (first, second)]
-    moment = ["predicted_at"]
-    pd.testing.assert_frame_equal(*(table.drop(columns=moment) for table in predictions), check_exact=True)
+    # As text: pandas compares no lists of maps that hold missing values.
+    told = [table.drop(columns="predicted_at").to_json(double_precision=15) for table in predictions]
+    assert told[0] == told[1]

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -38,14 +39,14 @@ def may_answer(monkeypatch: pytest.MonkeyPatch, is_asked: threading.Semaphore) -
     """Holds every prediction until it is set."""
     event = threading.Event()
     event.set()
-    predict = Predictor.predict
+    predict = Predictor.predict_records
 
-    def held(self: Predictor, cases: pd.DataFrame) -> pd.DataFrame:
+    def held(self: Predictor, cases: pd.DataFrame) -> list[dict[str, Any]]:
         is_asked.release()
         event.wait(PATIENCE_SECONDS)
         return predict(self, cases)
 
-    monkeypatch.setattr(Predictor, "predict", held)
+    monkeypatch.setattr(Predictor, "predict_records", held)
     yield event
     event.set()
 

@@ -87,7 +87,7 @@ def test_a_failure_of_the_model_does_not_leak(
     def fail(*_: object, **__: object) -> None:
         raise ValueError(f"could not convert {CANARY}")
 
-    monkeypatch.setattr(type(services.model.predictor), "predict", fail)
+    monkeypatch.setattr(type(services.model.predictor), "predict_records", fail)
     response = client.post("/v1/predictions", json={"observed": [CANARY]})
     assert response.status_code == 500
     assert CANARY not in response.text + log.getvalue() + services.metrics.text().decode()
