@@ -1,6 +1,7 @@
 """A month's end that is killed at random points and resumed tells the same as one that nothing disturbed.
 
-Quick by default. Ten kills of each pipeline: `KILLS=10 pytest --no-cov tests/e2e/test_killed_runs.py`.
+Quick by default: monitoring, killed twice. Ten kills of each pipeline take minutes, and are asked for:
+`KILLS=10 pytest --no-cov tests/e2e/test_killed_runs.py`.
 """
 
 import json
@@ -99,6 +100,7 @@ def test_monitoring_killed_at_random_points_gives_the_same_bytes(answered: Place
     assert _bytes_of(_root(killed), MONITORING_OUTPUTS) == expected
 
 
+@pytest.mark.skipif("KILLS" not in os.environ, reason="takes minutes: KILLS=10")
 def test_a_retraining_killed_at_random_points_gives_the_same_model_and_report(
     trained_place: Place, tmp_path: Path
 ) -> None:
