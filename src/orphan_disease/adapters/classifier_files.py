@@ -90,7 +90,7 @@ def deserialise_classifier(files: Mapping[str, bytes]) -> Classifier:
 def _boosted(content: bytes, classes: int, seed: int) -> XgboostClassifier:
     restored = XgboostClassifier(seed=seed)
     restored.classes_ = np.arange(classes)
-    restored.booster_ = xgboost.Booster(model_file=bytearray(content))
+    restored.booster_ = xgboost.Booster({"nthread": 1}, model_file=bytearray(content))
     return restored
 
 

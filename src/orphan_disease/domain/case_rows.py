@@ -44,7 +44,7 @@ def assemble_cases(rows: Sequence[Mapping[str, Any]], ontology: Ontology) -> tup
         found.append(clashes)
     if any(not _is_missing(row.get(name)) for row in rows for name in _CONTRADICTED):
         resolved, impossible = contradictions.resolve_fields(cases)
-        cases = with_indicators(resolved)
+        cases = cases if resolved is cases else with_indicators(resolved)
         found.append(impossible)
     return cases, ledger.concatenate(found)
 

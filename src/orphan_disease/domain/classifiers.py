@@ -86,10 +86,11 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     def predict_proba(self, X: _FloatArray) -> npt.NDArray[np.float32]:  # noqa: N803
         """Probabilities, n x K."""
-        self.booster_.set_param({"nthread": 1})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # says that a CPU serves where a GPU trained
-            return cast(npt.NDArray[np.float32], self.booster_.inplace_predict(np.ascontiguousarray(X)))
+            return cast(
+                npt.NDArray[np.float32], self.booster_.inplace_predict(np.ascontiguousarray(X), validate_features=False)
+            )
 
 
 def build_estimator(family: Family, params: CandidateParams, *, balanced: bool = False, seed: int) -> Estimator:

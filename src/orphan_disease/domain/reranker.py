@@ -115,7 +115,9 @@ class Reranker:
 
     def margins(self, candidates: CandidateSet) -> FloatArray:
         """How well each candidate does against the others of its case: n x k, larger is better."""
-        margins = self._trees.inplace_predict(candidates.features).reshape(candidates.disorder.shape)
+        margins = self._trees.inplace_predict(candidates.features, validate_features=False).reshape(
+            candidates.disorder.shape
+        )
         return handicapped(margins, candidates, self.case_handicap)
 
     def with_prior(self, margins: FloatArray, prior: FloatArray) -> FloatArray:
