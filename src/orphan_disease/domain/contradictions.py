@@ -7,6 +7,7 @@ witness nothing is claimed. Every decision is a row of the ledger.
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -17,6 +18,8 @@ from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.ontology import Ontology
 
 __all__ = ["resolve_fields", "resolve_terms"]
+
+_Truths = npt.NDArray[np.bool_]
 
 ONSET_TOLERANCE_DAYS: Final = ages.YEAR_DAYS  # ages are often given in whole years
 PREGNANCY_AGE_DAYS: Final = (9 * ages.YEAR_DAYS, 60 * ages.YEAR_DAYS)
@@ -62,34 +65,40 @@ def resolve_fields(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Args:
         cases: columns CASE_ID, SEX, AGE_DAYS, ONSET_AGE_DAYS, PREGNANT and SYMPTOM_DURATION_DAYS.
     """
-    age, onset = cases[columns.AGE_DAYS], cases[columns.ONSET_AGE_DAYS]
-    duration, pregnant = cases[columns.SYMPTOM_DURATION_DAYS], cases[columns.PREGNANT] == 1.0
-    in_male = pregnant & (cases[columns.SEX] == str(Sex.MALE))
-    at_age = pregnant & ~in_male & age.notna() & ~age.between(*PREGNANCY_AGE_DAYS)
+    age, onset, duration, pregnancy = (
+        cases[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in (columns.AGE_DAYS, columns.ONSET_AGE_DAYS, columns.SYMPTOM_DURATION_DAYS, columns.PREGNANT)
+    )
+    earliest, latest = PREGNANCY_AGE_DAYS
+    pregnant = pregnancy == 1.0
+    in_male = pregnant & (cases[columns.SEX] == str(Sex.MALE)).to_numpy(dtype=bool, na_value=False)
+    at_age = pregnant & ~in_male & ((age < earliest) | (age > latest))  # NaN is neither
     late = onset > age + ONSET_TOLERANCE_DAYS
     too_long = duration > age + ONSET_TOLERANCE_DAYS
     if not (in_male | at_age | late | too_long).any():  # of a handful of cases, nearly always
         return cases, ledger.concatenate([])
+    return _set_missing(cases, in_male, at_age, late, too_long)
+
+
+def _set_missing(
+    cases: pd.DataFrame, in_male: _Truths, at_age: _Truths, late: _Truths, too_long: _Truths
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cases without what contradicts, and the ledger of it."""
     impute = CleaningAction.IMPUTE
     ledgers = [
-        ledger.findings_of_rows(
-            cases, in_male, Cause(columns.PREGNANT, "PREGNANCY_IN_MALE", "a male patient cannot be pregnant", impute)
-        ),
-        ledger.findings_of_rows(
-            cases, at_age, Cause(columns.PREGNANT, "PREGNANCY_AT_AGE", "expected an age of 9 to 60 years", impute)
-        ),
-        ledger.findings_of_rows(
-            cases, late, Cause(columns.ONSET_AGE_DAYS, "ONSET_AFTER_VISIT", "more than a year after the visit", impute)
-        ),
-        ledger.findings_of_rows(
-            cases, too_long, Cause(columns.SYMPTOM_DURATION_DAYS, "DURATION_BEYOND_AGE", "longer than the life", impute)
-        ),
+        ledger.findings_of_rows(cases, pd.Series(found, index=cases.index), Cause(field, reason, detail, impute))
+        for found, field, reason, detail in (
+            (in_male, columns.PREGNANT, "PREGNANCY_IN_MALE", "a male patient cannot be pregnant"),
+            (at_age, columns.PREGNANT, "PREGNANCY_AT_AGE", "expected an age of 9 to 60 years"),
+            (late, columns.ONSET_AGE_DAYS, "ONSET_AFTER_VISIT", "more than a year after the visit"),
+            (too_long, columns.SYMPTOM_DURATION_DAYS, "DURATION_BEYOND_AGE", "longer than the life"),
+        )
     ]
     resolved = cases.assign(
         **{
             columns.PREGNANT: cases[columns.PREGNANT].mask(in_male | at_age),
-            columns.ONSET_AGE_DAYS: onset.mask(late),
-            columns.SYMPTOM_DURATION_DAYS: duration.mask(too_long),
+            columns.ONSET_AGE_DAYS: cases[columns.ONSET_AGE_DAYS].mask(late),
+            columns.SYMPTOM_DURATION_DAYS: cases[columns.SYMPTOM_DURATION_DAYS].mask(too_long),
         }
     )
     return resolved, ledger.concatenate(ledgers)
