@@ -70,8 +70,10 @@ def _random_kills(changes: int, seed: int) -> list[int]:
 
 def _bytes_of(root: Path, places: tuple[str, ...]) -> dict[str, bytes]:
     given = [root / name for name in places]
-    found = [file for place in given for file in (place, *place.rglob("*")) if file.is_file()]
-    return {str(file.relative_to(root)): file.read_bytes() for file in found}
+    found = [file.relative_to(root) for place in given for file in (place, *place.rglob("*")) if file.is_file()]
+    # A killed save may leave its hidden half, which nothing reads (docs/decisions/0003).
+    whole = [name for name in found if not any(part.endswith(".partial") for part in name.parts)]
+    return {str(name): (root / name).read_bytes() for name in whole}
 
 
 def _root(place: Place) -> Path:
