@@ -62,6 +62,7 @@ CLEANING_RULES: Final = (
     CleaningRule(CASES, "case_id", "CASE_ID_REPEATED", _QUARANTINE, "a case comes from one source: visit, history, confirmed case"),
     CleaningRule(CASES, "patient_id", "PATIENT_NEAR_DUPLICATE", _NOTE, "a patient has one id: nearly equal cases of one age and sex are counted, and kept on one side of every split"),
     CleaningRule(CASES, "case_id", "VISIT_NEAR_DUPLICATE", _NOTE, "a visit has one id: a patient's nearly equal visits of one hour are counted"),
+    CleaningRule(CASES, "case_id", "NEAR_DUPLICATES_CROWDED", _NOTE, "a case is compared with all that it might resemble; of too many, with the nearest alone"),
     CleaningRule(FHIR, "patient_id", "PATIENT_NOT_DESCRIBED", _NOTE, "a patient has a Patient resource; else age and sex are unknown"),
     # --- numbers, times and words ----------------------------------------------------------------------------------------
     CleaningRule(FORM, "every number", "NOT_A_NUMBER", _IMPUTE, "a number, with a point or a comma, a unit behind it at most"),
