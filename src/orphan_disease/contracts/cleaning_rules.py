@@ -106,6 +106,7 @@ CLEANING_RULES: Final = (
     CleaningRule(TRUTH, "diagnosis_id", "TRUTH_DUPLICATE", _NOTE, "of equal diagnoses one stands"),
     CleaningRule(TRUTH, "diagnosis_id", "TRUTH_CONFLICTING", _NOTE, "of diagnoses of one moment the last in the file stands"),
     CleaningRule(LABELS, "diagnosis_id", "TRUTH_ORPHANED", _QUARANTINE, "a diagnosis belongs to a case"),
+    CleaningRule(LABELS, "diagnosis_id", "TRUTH_OUTRANKED", _NOTE, "a diagnosis of a visit stands before one of its patient"),
     CleaningRule(LABELS, "confirmed_at", "TRUTH_BEFORE_VISIT", _NOTE, "a diagnosis before its visit is used, and counted"),
     CleaningRule(LABELS, "confirmed_at", "TRUTH_LATE", _NOTE, "a diagnosis more than a year after its visit is used, and counted"),
     CleaningRule(LABELS, "diagnosis_id", "DISORDER_UNKNOWN", _NOTE, "a disease that the knowledge does not hold is of unknown category"),
