@@ -1,3 +1,4 @@
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -141,6 +142,18 @@ def test_a_folder_by_day_is_one_table_whatever_its_files_are(tmp_path: Path) -> 
     assert table.loc["sheet.xlsx", ["pulse", "seen", "note"]].tolist() == ["72", "2024-03-05", "38,5"]
     assert table[columns.UNREADABLE].notna().to_dict()["torn.xlsx"]
     assert table[columns.SOURCE_LINE].drop("torn.xlsx").tolist() == [2, 2, 2, 2]
+
+
+def test_gzipped_forms_are_read_and_a_torn_one_costs_no_other_day(tmp_path: Path) -> None:
+    for day, content in (("01", gzip.compress(b"a;b\n1,5;x\n")), ("02", gzip.compress(b"a;b\n2;y\n")[:-5])):
+        (tmp_path / f"date=2024-03-{day}").mkdir()
+        (tmp_path / f"date=2024-03-{day}" / "form.CSV.gz").write_bytes(content)
+    (tmp_path / "date=2024-03-01" / "_SUCCESS").touch()
+    table = TableSourceDataset(filepath="absent", source_path=str(tmp_path)).load()
+    assert table["a"].tolist()[0] == "1,5"
+    assert table[columns.UNREADABLE].isna().tolist() == [True, False]
+    with pytest.raises(DatasetError, match="not a gzipped file"):
+        TableSourceDataset(filepath="absent", source_path=str(tmp_path / "date=2024-03-02" / "form.CSV.gz")).load()
 
 
 def test_a_single_file_that_is_no_table_is_refused(tmp_path: Path) -> None:

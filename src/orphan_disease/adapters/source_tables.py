@@ -1,4 +1,4 @@
-"""One file with a table, read as text whatever its cells look like: CSV, Excel or Parquet.
+"""One file with a table, read as text whatever its cells look like: CSV (also gzipped), Excel or Parquet.
 
 A row that cannot be read is a row that says so (UNREADABLE), so that it costs no other row.
 """
@@ -13,14 +13,24 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from orphan_disease.adapters.gzipped import GZIP, UnpackError, unpacked
 from orphan_disease.contracts import columns
 
-__all__ = ["TABLE_SUFFIXES", "TableFileError", "read_table"]
+__all__ = ["TABLE_SUFFIXES", "TableFileError", "holds_table", "read_table"]
 
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx")
 _FIRST_DATA_LINE: Final = 2
 _TOO_MANY_CELLS: Final = "more cells than the header, or an open quote"
 _MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$")
+
+
+def holds_table(name: str) -> bool:
+    """Whether a file of a folder is one to read, by its name.
+
+    >>> holds_table("date=2024-03-05/form.csv.gz"), holds_table("_SUCCESS")
+    (True, False)
+    """
+    return name.lower().removesuffix(GZIP).endswith(TABLE_SUFFIXES)
 
 
 class TableFileError(ValueError):
@@ -31,7 +41,7 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
     """The table of one file: cells are text or missing (an empty cell), and keep their spelling.
 
     Args:
-        name: the file's name; its suffix says what it is (CSV where it says nothing).
+        name: the file's name; its suffix says what it is (CSV where it says nothing), and whether it is gzipped.
         content: its bytes.
 
     Returns:
@@ -41,7 +51,12 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
     Raises:
         TableFileError: if the file is no table of its kind.
     """
-    suffix = PurePosixPath(name).suffix.lower()
+    if name.lower().endswith(GZIP):
+        try:
+            content = unpacked(content)
+        except UnpackError as error:
+            raise TableFileError(f"{name} is not a gzipped file that can be read: {error}") from None
+    suffix = PurePosixPath(name.lower().removesuffix(GZIP)).suffix
     if suffix in {".parquet", ".pq"}:
         table = _parquet(name, content)
     elif suffix == ".xlsx":

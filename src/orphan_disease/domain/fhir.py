@@ -27,6 +27,7 @@ NOTHING_OF_A_PATIENT: Final = "DOCUMENT_WITHOUT_PATIENT"
 RESOURCE_NOT_READ: Final = "RESOURCE_NOT_READ"
 _RESOURCE: Final = "resource"
 _PAGES_IN_A_PAGE: Final = 1  # as servers batch searches
+_MANIFEST: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "export manifest"})
 _DELETION: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "deletion"})
 _NO_RESOURCE: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "empty entry"})
 
@@ -43,13 +44,19 @@ class PlacedCase(NamedTuple):
 
 
 def holds_fhir(document: Json) -> bool:
-    """Whether a JSON document is a FHIR resource or a list of them, by its content.
+    """Whether a JSON document is a FHIR resource, a list of them, or a bulk export's manifest, by its content.
 
     >>> holds_fhir({"resourceType": "Bundle"}), holds_fhir({"id": "x", "subject": {}})
     (True, False)
     """
     first = document[0] if isinstance(document, list) and document else document
-    return isinstance(mapping(first).get("resourceType"), str)
+    return isinstance(mapping(first).get("resourceType"), str) or _is_manifest(first)
+
+
+def _is_manifest(document: Json) -> bool:
+    """Whether it lists a bulk export's files (https://hl7.org/fhir/uv/bulkdata): it says nothing of any patient."""
+    message = mapping(document)
+    return "transactionTime" in message and isinstance(message.get("output"), list)
 
 
 class FhirReader:
@@ -165,7 +172,7 @@ def _entries(document: Json, depth: int = 0) -> Iterator[tuple[Mapping[str, Json
 
     An entry that holds no resource, or deletes one, is a resource of a type that is not read.
     """
-    message = mapping(document)
+    message = _MANIFEST if _is_manifest(document) else mapping(document)
     if message.get("resourceType") != "Bundle" or depth > _PAGES_IN_A_PAGE:
         if message:
             yield message, ""

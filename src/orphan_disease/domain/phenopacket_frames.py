@@ -19,6 +19,7 @@ from orphan_disease.domain.phenopackets import PhenopacketError
 
 __all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "phenopacket_row", "type_histories", "type_phenopackets"]
 
+_MARKS_OF_FHIR: Final = ('"resourceType"', '"transactionTime"')  # without one a document is no FHIR: not parsed twice
 RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
 
 _DTYPES: Final = {
@@ -118,7 +119,7 @@ def _members(
     if not isinstance(payload, str):
         return [PhenopacketError(phenopackets.UNREADABLE, "the document's bytes cannot be read as UTF-8 text")]
     try:
-        if '"resourceType"' in payload and fhir.holds_fhir(document := fhir.parse(payload)):
+        if any(mark in payload for mark in _MARKS_OF_FHIR) and fhir.holds_fhir(document := fhir.parse(payload)):
             reader.add(document, *place)
             return []
         return phenopackets.read_phenopackets(payload, terms)
