@@ -9,7 +9,19 @@ from typing import Final, NamedTuple
 
 from orphan_disease.contracts.vocabulary import CleaningAction
 
-__all__ = ["CLEANING_RULES", "REASONS", "CleaningRule", "rules_page"]
+__all__ = [
+    "CASES",
+    "CLEANING_RULES",
+    "DOCUMENTS",
+    "DONE",
+    "FHIR",
+    "FORM",
+    "LABELS",
+    "REASONS",
+    "TRUTH",
+    "CleaningRule",
+    "rules_page",
+]
 
 _NOTE, _REPAIR, _IMPUTE = CleaningAction.NOTE, CleaningAction.REPAIR, CleaningAction.IMPUTE
 _MERGE, _QUARANTINE = CleaningAction.MERGE, CleaningAction.QUARANTINE
@@ -115,7 +127,8 @@ CLEANING_RULES: Final = (
 
 REASONS: Final = frozenset(rule.reason for rule in CLEANING_RULES)
 
-_DONE: Final = {
+# What is done with a record that fails, in words.
+DONE: Final = {
     _NOTE: "counted",
     _REPAIR: "repaired",
     _IMPUTE: "set missing, with its indicator",
@@ -128,7 +141,7 @@ _DONE: Final = {
 def rules_page() -> str:
     """The table as docs/reference/checks.md shows it."""
     rows = [
-        f"| {each.source} | `{each.field}` | {each.rule} | {_DONE[each.action]} | `{each.reason}` |"
+        f"| {each.source} | `{each.field}` | {each.rule} | {DONE[each.action]} | `{each.reason}` |"
         for each in CLEANING_RULES
     ]
     return "\n".join(
