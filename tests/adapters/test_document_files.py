@@ -5,11 +5,12 @@ from io import BytesIO
 import pytest
 
 from orphan_disease.adapters.document_files import documents_of, holds_documents
+from tests.adapters.damage import damaged
 
 
-def archive(**members: bytes) -> bytes:
+def archive(compression: int = zipfile.ZIP_STORED, /, **members: bytes) -> bytes:
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as stream:
+    with zipfile.ZipFile(buffer, "w", compression) as stream:
         for name, content in members.items():
             stream.writestr(name.replace("_", "."), content)
     return buffer.getvalue()
@@ -36,3 +37,12 @@ def test_an_archive_holds_plain_and_gzipped_files() -> None:
 def test_names_tell_which_files_are_read(name: str) -> None:
     assert holds_documents(name)
     assert not holds_documents(f"{name}.txt")
+
+
+def test_a_damaged_archive_costs_its_documents_and_no_crash() -> None:
+    members = {"a_ndjson": b'{"a": 1}\n' * 50, "b_json_gz": gzip.compress(b"{}")}
+    whole = archive(zipfile.ZIP_DEFLATED, **members)
+    read = [list(documents_of("x.zip", damaged(whole, seed))) for seed in range(1_500)]
+    assert all(text is None or isinstance(text, str) for documents in read for _, _, text in documents)
+    assert any(text is None for documents in read for _, _, text in documents)
+    assert max(map(len, read)) == 51

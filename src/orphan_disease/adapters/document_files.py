@@ -3,7 +3,9 @@
 What cannot be unpacked or decoded is a document without a text, so that it costs no other document.
 """
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Final
@@ -51,13 +53,21 @@ def documents_of_archive(stream: IO[bytes]) -> Iterator[Document]:
     Raises:
         BadZipFile: if the archive's directory cannot be read.
     """
-    with zipfile.ZipFile(stream) as archive:
+    with _opened(stream) as archive:
         for entry in sorted(archive.infolist(), key=lambda member: member.filename):
             name = entry.filename
-            if entry.is_dir() or not name.lower().removesuffix(GZIP).endswith(_JSON):
+            if not name.lower().removesuffix(GZIP).endswith(_JSON):
                 continue
             content = _unzipped(archive, entry)
             yield from [(name, None, None)] if content is None else documents_of(name, content)
+
+
+def _opened(stream: IO[bytes]) -> zipfile.ZipFile:
+    """The archive, its directory read; one that needs a later version of zip is one that cannot be read."""
+    try:
+        return zipfile.ZipFile(stream)
+    except (NotImplementedError, ValueError, OSError, struct.error) as error:
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def _members(stream: IO[bytes], name: str) -> Iterator[Document]:
@@ -82,6 +92,7 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
         EOFError,
         OSError,
         ValueError,
+        zlib.error,
     ):
         return None
 

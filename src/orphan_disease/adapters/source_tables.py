@@ -6,6 +6,7 @@ A row that cannot be read is a row that says so (UNREADABLE), so that it costs n
 import csv
 import re
 import zipfile
+import zlib
 from io import BytesIO, StringIO
 from pathlib import PurePosixPath
 from typing import Final
@@ -21,6 +22,20 @@ __all__ = ["TABLE_SUFFIXES", "TableFileError", "holds_table", "read_table"]
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx")
 _FIRST_DATA_LINE: Final = 2
 _TOO_MANY_CELLS: Final = "more cells than the header, or an open quote"
+# What the readers of other projects raise on bytes that are torn or made up, beyond their own errors.
+_TORN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,  # of pandas and openpyxl for most things
+    LookupError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    SyntaxError,  # of XML
+    NotImplementedError,  # a zip of a later version
+    RuntimeError,  # an encrypted zip
+)
 _MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$")
 
 
@@ -72,7 +87,7 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
 def _parquet(name: str, content: bytes) -> pd.DataFrame:
     try:
         return pd.read_parquet(BytesIO(content)).reset_index(drop=True).astype("str")
-    except (pa.ArrowException, ValueError, OSError) as error:
+    except (pa.ArrowException, *_TORN) as error:
         raise TableFileError(f"{name} is not a Parquet file that can be read ({type(error).__name__})") from None
 
 
@@ -80,7 +95,7 @@ def _excel(name: str, content: bytes) -> pd.DataFrame:
     """The first sheet; a date cell without a time is its date."""
     try:
         sheet = pd.read_excel(BytesIO(content), dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
-    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
+    except _TORN as error:
         raise TableFileError(
             f"{name} is not an Excel workbook (.xlsx) that can be read ({type(error).__name__})"
         ) from None
