@@ -81,6 +81,7 @@ def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ..
         click.echo(
             f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s, "
             f"{rate:,.0f} records/s, peak {figure.peak_mib:,.0f} MiB"
+            + "".join(f"; {count:,} {reason}" for reason, count in figure.findings.items())
         )
 
 

@@ -21,6 +21,7 @@ from orphan_disease.adapters.ingestion_files import write_phenopackets, write_tr
 from orphan_disease.adapters.knowledge_datasets import HpoTextDataset
 from orphan_disease.adapters.package_tables import read_package_table
 from orphan_disease.adapters.source_datasets import DOCUMENT_COLUMNS, DocumentsDataset, TableSourceDataset
+from orphan_disease.contracts import columns
 from orphan_disease.domain.cases import build_cases
 from orphan_disease.domain.clinical_vocabulary import ClinicalVocabulary
 from orphan_disease.domain.near_duplicates import find_near_duplicates
@@ -35,13 +36,14 @@ __all__ = ["IngestionFigure", "measure_ingestion"]
 
 
 class IngestionFigure(NamedTuple):
-    """One measurement: seconds of the work on so many records, peak memory of the process in MiB."""
+    """One measurement: seconds of the work on so many records, peak memory of the process in MiB, findings by reason."""
 
     kind: str
     records: int
     kept: int
     seconds: float
     peak_mib: float
+    findings: Mapping[str, int]
 
 
 def measure_ingestion(
@@ -61,8 +63,7 @@ def measure_ingestion(
                 path = _WRITERS[kind](Path(folder), size)
                 command = [sys.executable, "-m", __name__, kind, str(path)]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # this module
-                kept, seconds, peak = json.loads(done.stdout.splitlines()[-1])
-                yield IngestionFigure(kind, size, kept, seconds, peak)
+                yield IngestionFigure(kind, size, *json.loads(done.stdout.splitlines()[-1]))
 
 
 _WRITERS: Final[Mapping[str, Callable[[Path, int], Path]]] = MappingProxyType(
@@ -70,30 +71,31 @@ _WRITERS: Final[Mapping[str, Callable[[Path, int], Path]]] = MappingProxyType(
 )
 
 
-def _ingest(kind: str, path: str) -> tuple[int, float, float]:
-    """Records kept, seconds and peak MiB of the work on one file; the vocabulary is read before."""
+def _ingest(kind: str, path: str) -> tuple[int, float, float, dict[str, int]]:
+    """Records kept, seconds, peak MiB and findings of the work on one file; the vocabulary is read before."""
     vocabulary = read_vocabulary()
     content = parse_ontology(HpoTextDataset(name="hp.obo").load())
     started = time.perf_counter()
     if kind == "phenopackets":
         terms = current_ids(content.terms, content.alternatives)
-        kept, _ = type_histories(DocumentsDataset(filepath=path).load(), terms, vocabulary)
+        kept, found = type_histories(DocumentsDataset(filepath=path).load(), terms, vocabulary)
     else:
-        kept = _typed_form(path, content, vocabulary)
+        kept, found = _typed_form(path, content, vocabulary)
     if kind == "cases":
         started = time.perf_counter()
         ontology = Ontology.from_frames(content.terms, content.edges, content.alternatives)
         nothing, _ = type_histories(pd.DataFrame(columns=list(DOCUMENT_COLUMNS)), {})
         kept, _ = build_cases(kept, nothing, nothing, ontology)
-        find_near_duplicates(kept)
-    return len(kept), time.perf_counter() - started, _peak_mib()
+        _, found = find_near_duplicates(kept)
+    seconds = time.perf_counter() - started
+    counts = {str(reason): int(count) for reason, count in found[columns.REASON].value_counts().items()}
+    return len(kept), seconds, _peak_mib(), counts
 
 
-def _typed_form(path: str, content: OboContent, vocabulary: ClinicalVocabulary) -> pd.DataFrame:
+def _typed_form(path: str, content: OboContent, vocabulary: ClinicalVocabulary) -> tuple[pd.DataFrame, pd.DataFrame]:
     terms = current_ids(content.terms, content.alternatives)
     local = local_terms(read_package_table("local_codes"), terms)
-    typed, _ = type_triage(TableSourceDataset(filepath=path).load(), terms, local, vocabulary.phrases)
-    return typed
+    return type_triage(TableSourceDataset(filepath=path).load(), terms, local, vocabulary.phrases)
 
 
 def _peak_mib() -> float:
