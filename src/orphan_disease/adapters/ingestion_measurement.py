@@ -36,7 +36,7 @@ __all__ = ["IngestionFigure", "measure_ingestion"]
 
 
 class IngestionFigure(NamedTuple):
-    """One measurement: seconds of the work on so many records, peak memory of the process in MiB, findings by reason."""
+    """One measurement: seconds of the work on so many records, peak memory in MiB, and the findings by reason."""
 
     kind: str
     records: int
