@@ -79,7 +79,8 @@ def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ..
     for figure in measure_ingestion(*sizes):
         rate = figure.records / figure.seconds
         click.echo(
-            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s, "
+            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s "
+            f"({figure.processor_seconds:.1f} s of the processor), "
             f"{rate:,.0f} records/s, peak {figure.peak_mib:,.0f} MiB"
             + "".join(f"; {count:,} {reason}" for reason, count in figure.findings.items())
         )

@@ -36,12 +36,16 @@ __all__ = ["IngestionFigure", "measure_ingestion"]
 
 
 class IngestionFigure(NamedTuple):
-    """One measurement: seconds of the work on so many records, peak memory in MiB, and the findings by reason."""
+    """One measurement: seconds of the work on so many records, peak memory in MiB, and the findings by reason.
+
+    `processor_seconds` are those that the process computed: on a machine that others share they say more than `seconds`.
+    """
 
     kind: str
     records: int
     kept: int
     seconds: float
+    processor_seconds: float
     peak_mib: float
     findings: Mapping[str, int]
 
@@ -71,25 +75,25 @@ _WRITERS: Final[Mapping[str, Callable[[Path, int], Path]]] = MappingProxyType(
 )
 
 
-def _ingest(kind: str, path: str) -> tuple[int, float, float, dict[str, int]]:
-    """Records kept, seconds, peak MiB and findings of the work on one file; the vocabulary is read before."""
+def _ingest(kind: str, path: str) -> tuple[int, float, float, float, dict[str, int]]:
+    """Records kept, seconds, of the processor too, peak MiB and findings of the work on one file; the vocabulary is read before."""
     vocabulary = read_vocabulary()
     content = parse_ontology(HpoTextDataset(name="hp.obo").load())
-    started = time.perf_counter()
+    started, computed = time.perf_counter(), time.process_time()
     if kind == "phenopackets":
         terms = current_ids(content.terms, content.alternatives)
         kept, found = type_histories(DocumentsDataset(filepath=path).load(), terms, vocabulary)
     else:
         kept, found = _typed_form(path, content, vocabulary)
     if kind == "cases":
-        started = time.perf_counter()
+        started, computed = time.perf_counter(), time.process_time()
         ontology = Ontology.from_frames(content.terms, content.edges, content.alternatives)
         nothing, _ = type_histories(pd.DataFrame(columns=list(DOCUMENT_COLUMNS)), {})
         kept, _ = build_cases(kept, nothing, nothing, ontology)
         _, found = find_near_duplicates(kept)
-    seconds = time.perf_counter() - started
+    seconds, computed = time.perf_counter() - started, time.process_time() - computed
     counts = {str(reason): int(count) for reason, count in found[columns.REASON].value_counts().items()}
-    return len(kept), seconds, _peak_mib(), counts
+    return len(kept), seconds, computed, _peak_mib(), counts
 
 
 def _typed_form(path: str, content: OboContent, vocabulary: ClinicalVocabulary) -> tuple[pd.DataFrame, pd.DataFrame]:
