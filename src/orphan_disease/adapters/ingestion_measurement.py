@@ -38,7 +38,7 @@ __all__ = ["IngestionFigure", "measure_ingestion"]
 class IngestionFigure(NamedTuple):
     """One measurement: seconds of the work on so many records, peak memory in MiB, and the findings by reason.
 
-    `processor_seconds` are those that the process computed: on a machine that others share they say more than `seconds`.
+    `processor_seconds` are those that the process computed: on a shared machine they say more than `seconds`.
     """
 
     kind: str
@@ -76,7 +76,7 @@ _WRITERS: Final[Mapping[str, Callable[[Path, int], Path]]] = MappingProxyType(
 
 
 def _ingest(kind: str, path: str) -> tuple[int, float, float, float, dict[str, int]]:
-    """Records kept, seconds, of the processor too, peak MiB and findings of the work on one file; the vocabulary is read before."""
+    """Records kept, seconds (also the processor's), peak MiB and findings; the vocabulary is read before."""
     vocabulary = read_vocabulary()
     content = parse_ontology(HpoTextDataset(name="hp.obo").load())
     started, computed = time.perf_counter(), time.process_time()
