@@ -119,7 +119,7 @@ def _findings(name: str, counts: Mapping[str, Any]) -> Iterator[str]:
     found = [(n, field, reason) for field, reasons in counts["findings"].items() for reason, n in reasons.items()]
     yield f'<h3 id="{escape(name)}">{_words(name)} <small>{counts["read"]:,} {kind}</small></h3>'
     if not found:
-        yield "<p>Nothing was found wrong.</p>"
+        yield f"<p>{'Nothing was found wrong.' if counts['read'] else 'Nothing was read.'}</p>"
         return
     yield '<table class="findings"><thead><tr><th class="n">findings</th><th>field</th><th>reason</th><th>outcome</th>'
     yield "<th>rule</th></tr></thead><tbody>"
