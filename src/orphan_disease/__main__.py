@@ -67,15 +67,22 @@ def checks_command() -> None:
 @main.command("measure-ingestion")
 @click.option("--triage", "rows", multiple=True, type=int, default=(10_000, 100_000), show_default=True)
 @click.option("--phenopackets", multiple=True, type=int, default=(10_000,), show_default=True)
-def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ...]) -> None:
-    """Print how many records a second are read and typed, and in how much memory (docs/reference/sources.md)."""
+@click.option("--cases", multiple=True, type=int, default=(10_000,), show_default=True)
+def measure_ingestion_command(rows: tuple[int, ...], phenopackets: tuple[int, ...], cases: tuple[int, ...]) -> None:
+    """Print how many records a second are typed, or joined and compared, and in how much memory.
+
+    See docs/reference/sources.md. A size of 0 leaves a kind out.
+    """
     from orphan_disease.adapters.ingestion_measurement import measure_ingestion  # noqa: PLC0415  # pandas
 
-    for figure in measure_ingestion(rows, phenopackets):
+    sizes = ([size for size in each if size] for each in (rows, phenopackets, cases))
+    for figure in measure_ingestion(*sizes):
         rate = figure.records / figure.seconds
         click.echo(
-            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s, "
+            f"{figure.kind}: {figure.records:,} records, {figure.kept:,} kept, {figure.seconds:.1f} s "
+            f"({figure.processor_seconds:.1f} s of the processor), "
             f"{rate:,.0f} records/s, peak {figure.peak_mib:,.0f} MiB"
+            + "".join(f"; {count:,} {reason}" for reason, count in figure.findings.items())
         )
 
 

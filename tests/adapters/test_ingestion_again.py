@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from orphan_disease.adapters.atomic import AtomicParquetDataset
-from orphan_disease.adapters.ingestion_measurement import _write_phenopackets, _write_triage
+from orphan_disease.adapters.ingestion_files import write_phenopackets, write_triage
 from orphan_disease.adapters.source_datasets import DocumentsDataset, TableSourceDataset
 from orphan_disease.domain.phenopacket_frames import type_histories
 from orphan_disease.domain.triage import type_triage
@@ -30,8 +30,8 @@ def _ingest(source: Path, target: Path) -> None:
 
 
 def test_killed_and_run_again_gives_the_bytes_of_an_uninterrupted_run(tmp_path: Path) -> None:
-    _write_triage(tmp_path, 400)
-    _write_phenopackets(tmp_path, 200)
+    write_triage(tmp_path, 400)
+    write_phenopackets(tmp_path, 200)
     started = time.perf_counter()
     _ingest(tmp_path, tmp_path / "whole")
     lasted = time.perf_counter() - started

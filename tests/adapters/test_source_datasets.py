@@ -1,4 +1,6 @@
+import gzip
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +9,7 @@ from kedro.io import DatasetError
 
 from orphan_disease.adapters.source_datasets import DOCUMENT_COLUMNS, DocumentsDataset, TableSourceDataset
 from orphan_disease.contracts import columns
+from tests.adapters.damage import damaged
 
 
 def documents(*names: str) -> pd.DataFrame:
@@ -141,6 +144,35 @@ def test_a_folder_by_day_is_one_table_whatever_its_files_are(tmp_path: Path) -> 
     assert table.loc["sheet.xlsx", ["pulse", "seen", "note"]].tolist() == ["72", "2024-03-05", "38,5"]
     assert table[columns.UNREADABLE].notna().to_dict()["torn.xlsx"]
     assert table[columns.SOURCE_LINE].drop("torn.xlsx").tolist() == [2, 2, 2, 2]
+
+
+def test_gzipped_forms_are_read_and_a_torn_one_costs_no_other_day(tmp_path: Path) -> None:
+    for day, content in (("01", gzip.compress(b"a;b\n1,5;x\n")), ("02", gzip.compress(b"a;b\n2;y\n")[:-5])):
+        (tmp_path / f"date=2024-03-{day}").mkdir()
+        (tmp_path / f"date=2024-03-{day}" / "form.CSV.gz").write_bytes(content)
+    (tmp_path / "date=2024-03-01" / "_SUCCESS").touch()
+    table = TableSourceDataset(filepath="absent", source_path=str(tmp_path)).load()
+    assert table["a"].tolist()[0] == "1,5"
+    assert table[columns.UNREADABLE].isna().tolist() == [True, False]
+    with pytest.raises(DatasetError, match="not a gzipped file"):
+        TableSourceDataset(filepath="absent", source_path=str(tmp_path / "date=2024-03-02" / "form.CSV.gz")).load()
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "csv.gz"])
+def test_a_damaged_file_of_a_folder_is_read_or_one_unreadable_row(suffix: str, tmp_path: Path) -> None:
+    form, whole, place = pd.DataFrame({"a": ["1,5", None], "b": ["x", "y"]}), BytesIO(), tmp_path / f"form.{suffix}"
+    if suffix == "xlsx":
+        form.to_excel(whole, index=False)
+    elif suffix == "parquet":
+        form.to_parquet(whole)
+    else:
+        whole.write(gzip.compress(form.to_csv(index=False).encode()))
+    unreadable = 0
+    for seed in range(120):
+        place.write_bytes(damaged(whole.getvalue(), seed))
+        table = TableSourceDataset(filepath="absent", source_path=str(tmp_path)).load()
+        unreadable += len(table) == 1 and table[columns.UNREADABLE].notna().all()
+    assert unreadable > 60
 
 
 def test_a_single_file_that_is_no_table_is_refused(tmp_path: Path) -> None:

@@ -63,3 +63,17 @@ def test_the_page_says_every_count_and_needs_nothing_else() -> None:
     assert "<b>" not in page and "&lt;b&gt;" in page
     assert page.index("a scale is C, F or K") > page.index("temperature_unit") > page.index("a word is one of the form")
     assert "http" not in page and "<script" not in page
+
+
+def test_a_source_is_told_by_its_own_rules_and_a_narrow_screen_by_the_cells_names() -> None:
+    counts = dict.fromkeys(("read", "kept", "noted", "repaired", "set_missing", "merged", "quarantined", "rejected"), 1)
+    sources = {
+        "triage": counts | {"findings": {"heart_rate": {"NOT_A_NUMBER": 1}}},
+        "confirmed_cases": counts | {"findings": {"heart_rate_bpm": {"NOT_A_NUMBER": 1}}},
+        "labels": counts | {"findings": {}},
+    }
+    form, documents, labels = data_quality_page({"sources": sources}).split("<h3")[1:]
+    assert "a number, with a point or a comma" in form
+    assert "a reading is a number" in documents and "confirmed cases" in documents
+    assert "Nothing was found wrong" in labels
+    assert form.count('data-name="outcome"') == 1

@@ -96,10 +96,11 @@ def test_a_narrower_code_implies_its_category_and_refuted_does_not_exclude_it() 
     assert ("EXCLUSION_TOO_BROAD", "note") in reasons(ledger)
 
 
-def test_a_disorder_is_the_diagnosis_and_never_read_off_a_category_above() -> None:
+def test_a_disorder_is_the_diagnosis_also_of_the_codes_below_the_one_that_names_it() -> None:
     assert read_one(fhir.condition(concept(ICD10, "Q87.4")))[columns.DIAGNOSIS_ID] == "ORPHA:558"
     assert read_one(fhir.condition(concept("http://www.orpha.net", "558")))[columns.DIAGNOSIS_ID] == "ORPHA:558"
-    assert pd.isna(read_one(fhir.condition(concept(ICD10, "Q87.40")))[columns.DIAGNOSIS_ID])
+    assert read_one(fhir.condition(concept(ICD10, "Q87.40")))[columns.DIAGNOSIS_ID] == "ORPHA:558"
+    assert pd.isna(read_one(fhir.condition(concept(ICD10, "Q87")))[columns.DIAGNOSIS_ID])
     assert pd.isna(read_one(fhir.condition(concept(ICD10, "Q87.4"), "differential"))[columns.DIAGNOSIS_ID])
 
 

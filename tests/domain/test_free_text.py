@@ -57,6 +57,23 @@ def test_denials_reach_as_far_as_they_are_meant(text: str, observed: str, exclud
 
 
 @pytest.mark.parametrize(
+    ("text", "observed", "excluded", "unmatched"),
+    [
+        ("fiebre de 3 días, niega tos", "F", "T", ()),
+        ("fever for 2 weeks", "F", "", ()),
+        ("no fiebre 48 h", "", "F", ()),
+        ("386661006", "", "", ("386661006",)),  # a code of somebody's own
+        ("tos 39", "T", "", ("39",)),
+    ],
+)
+def test_how_long_is_no_symptom_and_another_number_is_kept(
+    text: str, observed: str, excluded: str, unmatched: tuple[str, ...]
+) -> None:
+    said = read_text(text, PHRASES)
+    assert ("".join(said.observed), "".join(said.excluded), said.unmatched) == (observed, excluded, unmatched)
+
+
+@pytest.mark.parametrize(
     ("text", "unclaimed"),
     [
         ("posible fiebre", "F"),

@@ -1,6 +1,7 @@
 """An export that another project's generator wrote goes through: nothing of it is set aside, and it says something.
 
-The generator is `carebundle` (PyPI): R4 bundles that conform to US Core, from clinical profiles of its own.
+The generator is `carebundle` (PyPI): R4 bundles that conform to US Core, from clinical profiles of its own. A bulk
+export of another generator is read in `tests/adapters/test_bulk_export.py`.
 """
 
 import json

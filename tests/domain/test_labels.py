@@ -82,3 +82,16 @@ def test_a_label_without_a_disease_is_a_category_and_a_disorder_of_its_own() -> 
     assert labels[columns.IS_ORPHAN].tolist() == [True, True]
     assert labels[columns.CATEGORY].tolist() == ["group_1", "group_1"]
     assert labels[columns.DISORDER_ID].nunique() == 2
+
+
+def test_a_patients_diagnosis_gives_way_to_those_of_all_visits_and_is_counted() -> None:
+    names = [truth_file.PATIENT_ID, truth_file.ENCOUNTER_ID, truth_file.DIAGNOSIS_ID, truth_file.CONFIRMED_AT]
+    rows = [
+        ("SIM-000000", None, "ORPHA:1", "2024-01-01"),
+        ("SIM-000000", "A", "ORPHA:558", "2024-01-01"),
+        ("SIM-000001", None, "ORPHA:1", "2024-01-01"),
+    ]
+    standing, _ = type_truth(pd.DataFrame(rows, columns=names, dtype="str"))
+    labels, ledger = build_labels(cases("A", "B"), standing, confirmed(), DISORDERS)
+    assert labels[columns.DISORDER_ID].tolist() == ["OMIM:154700", "ORPHA:1"]
+    assert ledger[columns.REASON].tolist() == ["TRUTH_OUTRANKED"]

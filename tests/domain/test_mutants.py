@@ -1,7 +1,8 @@
 # ruff: noqa: E501  # odd values side by side
 """Mutated phenopackets, FHIR bundles and form rows: no crash, no hang, every one accepted or set aside with its reason.
 
-Quick by default. Ten thousand mutants of each kind: `MUTANTS=10000 pytest --no-cov tests/domain/test_mutants.py`.
+Quick by default. Ten thousand mutants of each kind: `MUTANTS=10000 pytest --no-cov tests/domain/test_mutants.py`. They are
+read TOGETHER at a time, as a folder of documents or the rows of one form: what one of them does to the others is seen.
 """
 
 import copy
@@ -23,10 +24,11 @@ from orphan_disease.domain.triage import type_triage
 from tests.domain import fhir_documents as fhir
 from tests.domain.small_predictor import NERVOUS_TERMS, small_ontology
 
-MUTANTS = int(os.environ.get("MUTANTS", "25"))
+MUTANTS = int(os.environ.get("MUTANTS", "60"))
+TOGETHER = 10
 ONTOLOGY = small_ontology()
 SETTINGS = settings(
-    max_examples=MUTANTS,
+    max_examples=-(-MUTANTS // TOGETHER),
     deadline=None,  # a loaded machine is slow, not wrong; what hangs never ends this test
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
@@ -128,28 +130,38 @@ def _torn(draw: st.DrawFn, text: str) -> str:
     }[kind]()
 
 
-def _accepted_or_set_aside(text: str) -> None:
-    documents = pd.DataFrame({columns.SOURCE_FILE: ["m.json"], columns.SOURCE_LINE: [None], columns.PAYLOAD: [text]})
+def together(original: dict[str, Any]) -> st.SearchStrategy[list[str]]:
+    return st.lists(mutants(original), min_size=TOGETHER, max_size=TOGETHER)
+
+
+def _accepted_or_set_aside(*texts: str) -> None:
+    """Every document is a case's or a ledger's; that no record of theirs is lost, typing itself asserts."""
+    names = [f"{number}.json" for number in range(len(texts))]
+    documents = pd.DataFrame({columns.SOURCE_FILE: names, columns.SOURCE_LINE: None, columns.PAYLOAD: texts})
     typed, found = type_phenopackets(
         documents.astype({columns.SOURCE_LINE: "Int64"}), {term: term for term in ONTOLOGY.term_ids}, fhir.VOCABULARY
     )
     require_shape(found, patients.LEDGER)
-    assert len(typed) or len(found), "neither accepted nor set aside"
+    untold = {*names} - {*typed[columns.SOURCE_FILE], *found[columns.SOURCE_FILE]}
+    assert not (untold and len(texts) == 1), "neither accepted nor set aside"
+    for name in untold:  # mutated to another's patient, it is part of that one's case: alone it is a case
+        _accepted_or_set_aside(texts[names.index(name)])
     nothing = typed.iloc[:0]
     cases, _ = build_cases(nothing, nothing, typed, ONTOLOGY)
     require_shape(cases, patients.CASES)
 
 
 @SETTINGS
-@given(mutants(PHENOPACKET))
-def test_a_mutated_phenopacket_is_accepted_or_set_aside(text: str) -> None:
-    _accepted_or_set_aside(text)
+@given(together(PHENOPACKET))
+def test_mutated_phenopackets_are_accepted_or_set_aside(texts: list[str]) -> None:
+    _accepted_or_set_aside(*texts)
 
 
 @SETTINGS
-@given(mutants(BUNDLE))
-def test_a_mutated_bundle_is_accepted_or_set_aside(text: str) -> None:
-    _accepted_or_set_aside(text)
+@given(together(BUNDLE))
+def test_mutated_bundles_are_accepted_or_set_aside(texts: list[str]) -> None:
+    # Each of a patient of its own: what several documents say of one patient is one case.
+    _accepted_or_set_aside(*(text.replace("p1", f"patient{number}") for number, text in enumerate(texts)))
 
 
 _CELLS = st.sampled_from([str(odd) for odd in ODD if odd is not None]) | st.text(max_size=40) | st.floats().map(str)
@@ -160,7 +172,7 @@ def mutated_forms(draw: st.DrawFn) -> bytes:
     """Bytes of a form whose header is whole and whose rows are not."""
     header = list(ROW)
     rows = []
-    for number in range(draw(st.integers(1, 4))):
+    for number in range(TOGETHER):
         row = {**ROW, "encounter_id": f"v{number}"}
         for name in draw(st.lists(st.sampled_from(header), max_size=4)):
             row[name] = draw(_CELLS)

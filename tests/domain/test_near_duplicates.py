@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.frames import patients
 from orphan_disease.contracts.frames.shape import require_shape
-from orphan_disease.domain import near_duplicates
 from orphan_disease.domain.near_duplicates import (
     FEWEST_SHARED,
     LIKENESS,
-    likely_persons,
+    find_near_duplicates,
     near_duplicate_pairs,
-    note_near_duplicates,
 )
 
 SIGNS = [f"HP:{number:07d}" for number in range(1, 13)]
@@ -46,8 +44,19 @@ def table(*entries: dict[str, Any]) -> pd.DataFrame:
     return frame.assign(**{columns.ENCOUNTER_AT: pd.to_datetime(frame[columns.ENCOUNTER_AT], utc=True)})
 
 
+def likely_persons(cases: pd.DataFrame) -> "pd.Series[str]":
+    persons = require_shape(find_near_duplicates(cases).persons, patients.LIKELY_PERSONS)
+    assert persons[columns.CASE_ID].tolist() == cases[columns.CASE_ID].tolist()
+    return persons[columns.LIKELY_PERSON]
+
+
+def note_near_duplicates(cases: pd.DataFrame) -> pd.DataFrame:
+    return find_near_duplicates(cases).found
+
+
 def pairs(cases: pd.DataFrame) -> list[tuple[int, int]]:
-    first, later = near_duplicate_pairs(cases)
+    first, later, crowded = near_duplicate_pairs(cases)
+    assert not len(crowded)
     return list(zip(first.tolist(), later.tolist(), strict=True))
 
 
@@ -108,11 +117,21 @@ def test_no_cases_have_no_duplicates() -> None:
     assert likely_persons(nobody).empty
 
 
-def test_a_thousand_copies_are_one_person_by_few_comparisons() -> None:
+def test_a_thousand_copies_are_one_person() -> None:
     cases = table(*(person(f"PSN-{number:04d}", SIGNS) for number in range(1_000)))
     assert set(likely_persons(cases)) == {"PSN-0000"}
-    # Each of the prefix's three findings compares a case with NEIGHBOURS others, not with a thousand.
-    assert len(pairs(cases)) <= 1_000 * near_duplicates.NEIGHBOURS * 3
+    assert len(note_near_duplicates(cases)) == 999
+
+
+def test_cases_of_which_too_many_are_alike_are_said_to_be_so() -> None:
+    # All share twelve signs, and each has two readings of its own: every key of three elements is of a crowd.
+    crowd = [
+        person(f"PSN-{n:03d}", SIGNS, **{columns.HEART_RATE_BPM: 60.0 + n, columns.SYSTOLIC_MMHG: 100.0 + n})
+        for n in range(60)
+    ]
+    alone = person("PSN-x", SIGNS, **{columns.AGE_DAYS: 30_000.0})
+    reasons = note_near_duplicates(table(*crowd, alone)).groupby(columns.REASON)[columns.CASE_ID].agg(set)
+    assert reasons["NEAR_DUPLICATES_CROWDED"] == {each[columns.CASE_ID] for each in crowd}
 
 
 @settings(max_examples=20, deadline=None)

@@ -41,3 +41,9 @@ def test_what_is_no_code_is_read_as_words() -> None:
     assert said == ([], [CURRENT], [], 0, 1, 0)
     assert denied == ([], [CURRENT], ["alta"], 0, 1, 0)
     assert doubted == ([], [], ["tos"], 0, 0, 1)
+
+
+def test_words_for_a_term_that_the_release_does_not_know_are_reported_by_its_id() -> None:
+    phrases = {"cough": LOST, "fever": OLDER}
+    (read,) = read_symptoms(["cough, fever"], known(), {}, phrases)
+    assert (read.observed, read.unknown) == ([CURRENT], [LOST])

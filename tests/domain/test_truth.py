@@ -75,3 +75,25 @@ def test_a_label_may_stand_without_a_disease_and_a_code_that_names_an_orphan_dis
     assert ledger[columns.REASON].tolist() == ["DIAGNOSIS_UNREADABLE"]
     only_labels, _ = type_truth(pd.DataFrame(given, columns=names).drop(columns=truth_file.DIAGNOSIS_ID).astype("str"))
     assert only_labels[columns.DIAGNOSIS_ID].tolist() == ["LABEL:group_1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("E84", "ORPHA:586"),
+        ("E840", "ORPHA:586"),
+        ("ICD-10-CM:E84.11", "ORPHA:586"),
+        ("E85.0", "ICD10:E85.0"),
+        ("cie10:j069", "ICD10:J06.9"),
+        ("NONE", "NONE"),
+        ("ORPHA:558", "ORPHA:558"),
+        ("558", None),
+        ("E84 or E85", None),
+    ],
+)
+def test_an_icd_10_code_needs_no_prefix_and_one_below_a_disorder_is_that_disorder(
+    written: str, meant: str | None
+) -> None:
+    typed, ledger = type_truth(rows(("SIM-1", "E1", written, "2024-01-01")), {"ICD10:E84": "ORPHA:586"})
+    assert typed[columns.DIAGNOSIS_ID].tolist() == ([meant] if meant else [])
+    assert ledger[columns.REASON].tolist() == ([] if meant else ["DIAGNOSIS_UNREADABLE"])

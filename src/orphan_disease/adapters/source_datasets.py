@@ -7,7 +7,7 @@ completed by fabricated ones.
 
 import zipfile
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO, TextIOWrapper
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
@@ -17,7 +17,8 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
 from orphan_disease.adapters.atomic import atomic_open
-from orphan_disease.adapters.source_tables import TABLE_SUFFIXES, TableFileError, read_table
+from orphan_disease.adapters.document_files import documents_of, documents_of_archive, holds_documents
+from orphan_disease.adapters.source_tables import TABLE_SUFFIXES, TableFileError, holds_table, read_table
 from orphan_disease.contracts import columns
 
 __all__ = ["DOCUMENT_COLUMNS", "DocumentsDataset", "SourceDataset", "TableSourceDataset"]
@@ -25,10 +26,6 @@ __all__ = ["DOCUMENT_COLUMNS", "DocumentsDataset", "SourceDataset", "TableSource
 DOCUMENT_COLUMNS: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE, columns.PAYLOAD)
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that equal documents give equal bytes
-_LINES: Final = (".jsonl", ".ndjson")
-_JSON: Final = (".json", *_LINES)
-_ARCHIVE: Final = ".zip"
-MAX_MEMBER_BYTES: Final = 256 * 1024 * 1024  # what one archive member may unpack to
 
 
 class SourceDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
@@ -116,9 +113,9 @@ class SourceDataset(AbstractDataset[pd.DataFrame, pd.DataFrame]):
 class DocumentsDataset(SourceDataset):
     """JSON documents, one a row: SOURCE_FILE, SOURCE_LINE (of a JSON-lines file) and PAYLOAD, their text.
 
-    Reads a zip archive, a folder (searched to any depth, archives in it too), a `.json` file, or a JSON-lines file. A
-    document whose bytes cannot be read has no payload: what to do with it is decided where documents are typed. Saving
-    writes one archive.
+    Reads a zip archive, a folder (searched to any depth, archives in it too), a `.json` file, or a JSON-lines file,
+    each plain or gzipped. A document whose bytes cannot be read has no payload: what to do with it is decided where
+    documents are typed. Saving writes one archive.
     """
 
     def _empty(self) -> pd.DataFrame:
@@ -126,17 +123,20 @@ class DocumentsDataset(SourceDataset):
 
     def _read(self, fs: Any, path: str) -> pd.DataFrame:
         if fs.isdir(path):
-            found = (name for name in sorted(fs.find(path)) if name.lower().endswith((*_JSON, _ARCHIVE)))
+            found = (name for name in sorted(fs.find(path)) if holds_documents(name))
             root = path.rstrip("/")
             return _documents(
-                row for name in found for row in _file_of_folder(name.removeprefix(root).lstrip("/"), fs.cat_file(name))
+                row for name in found for row in documents_of(name.removeprefix(root).lstrip("/"), fs.cat_file(name))
             )
         with fs.open(path, "rb") as stream:
             if zipfile.is_zipfile(stream):
                 stream.seek(0)
-                return _documents(_members(stream, path))
+                try:
+                    return _documents(documents_of_archive(stream))
+                except zipfile.BadZipFile as error:
+                    raise DatasetError(f"{path} is not a readable zip archive: {error}") from error
             stream.seek(0)
-            return _documents(_split(PurePosixPath(path).name, stream.read()))
+            return _documents(documents_of(PurePosixPath(path).name, stream.read()))
 
     def _write(self, data: pd.DataFrame, stream: IO[bytes]) -> None:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -148,7 +148,7 @@ class DocumentsDataset(SourceDataset):
 
 
 class TableSourceDataset(SourceDataset):
-    """A table read as text: CSV, Excel (`.xlsx`, its first sheet) or Parquet, in one file or a folder of them.
+    """A table read as text: CSV (also gzipped), Excel (`.xlsx`, its first sheet) or Parquet, in a file or a folder.
 
     A folder (searched to any depth, as one partitioned by day is) is one table: the files below it by name, with the
     columns of all. SOURCE_FILE and SOURCE_LINE say where a row lies, UNREADABLE why it could not be read.
@@ -164,7 +164,7 @@ class TableSourceDataset(SourceDataset):
             except TableFileError as error:
                 raise DatasetError(str(error)) from None
         root = path.rstrip("/")
-        found = [name for name in sorted(fs.find(path)) if name.lower().endswith(TABLE_SUFFIXES)]
+        found = [name for name in sorted(fs.find(path)) if holds_table(name)]
         if not found:
             raise DatasetError(f"{path} holds no table; expected files that end with {', '.join(TABLE_SUFFIXES)}")
         return pd.concat(
@@ -194,55 +194,3 @@ def _protocols(fs: Any) -> tuple[str, ...]:
 def _documents(rows: Any) -> pd.DataFrame:
     frame = pd.DataFrame.from_records(list(rows), columns=list(DOCUMENT_COLUMNS))
     return frame.astype({columns.SOURCE_FILE: "str", columns.SOURCE_LINE: "Int64", columns.PAYLOAD: "object"})
-
-
-def _file_of_folder(name: str, content: bytes) -> Iterator[tuple[str, int | None, str | None]]:
-    """The documents of one file; an archive that is torn is one unreadable document, and costs no other file."""
-    if not name.lower().endswith(_ARCHIVE):
-        yield from _split(name, content)
-    elif not zipfile.is_zipfile(BytesIO(content)):
-        yield name, None, None
-    else:
-        yield from ((f"{name}/{member}", line, text) for member, line, text in _members(BytesIO(content), name))
-
-
-def _members(stream: IO[bytes], path: str) -> Iterator[tuple[str, int | None, str | None]]:
-    """The documents of an archive, by name; a member that cannot be unpacked has no payload."""
-    try:
-        archive = zipfile.ZipFile(stream)
-    except zipfile.BadZipFile as error:
-        raise DatasetError(f"{path} is not a readable zip archive: {error}") from error
-    with archive:
-        for entry in sorted(archive.infolist(), key=lambda member: member.filename):
-            if entry.is_dir() or not entry.filename.lower().endswith(_JSON):
-                continue
-            try:
-                content = archive.read(entry) if entry.file_size <= MAX_MEMBER_BYTES else None
-            except (
-                zipfile.BadZipFile,
-                zipfile.LargeZipFile,
-                RuntimeError,
-                NotImplementedError,
-                EOFError,
-                OSError,
-                ValueError,
-            ):
-                content = None  # torn, encrypted (RuntimeError) or packed by an unknown method: typed as unreadable
-            yield from [(entry.filename, None, None)] if content is None else _split(entry.filename, content)
-
-
-def _split(name: str, content: bytes) -> Iterator[tuple[str, int | None, str | None]]:
-    """One document a file, or one a line that is not blank."""
-    if not name.lower().endswith(_LINES):
-        yield name, None, _decode(content)
-        return
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if line.strip():
-            yield name, number, _decode(line)
-
-
-def _decode(content: bytes) -> str | None:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None

@@ -1,4 +1,4 @@
-"""One file with a table, read as text whatever its cells look like: CSV, Excel or Parquet.
+"""One file with a table, read as text whatever its cells look like: CSV (also gzipped), Excel or Parquet.
 
 A row that cannot be read is a row that says so (UNREADABLE), so that it costs no other row.
 """
@@ -6,6 +6,7 @@ A row that cannot be read is a row that says so (UNREADABLE), so that it costs n
 import csv
 import re
 import zipfile
+import zlib
 from io import BytesIO, StringIO
 from pathlib import PurePosixPath
 from typing import Final
@@ -13,14 +14,38 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from orphan_disease.adapters.gzipped import GZIP, UnpackError, unpacked
 from orphan_disease.contracts import columns
 
-__all__ = ["TABLE_SUFFIXES", "TableFileError", "read_table"]
+__all__ = ["TABLE_SUFFIXES", "TableFileError", "holds_table", "read_table"]
 
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".xlsx")
 _FIRST_DATA_LINE: Final = 2
 _TOO_MANY_CELLS: Final = "more cells than the header, or an open quote"
+# What the readers of other projects raise on bytes that are torn or made up, beyond their own errors.
+_TORN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,  # of pandas and openpyxl for most things
+    LookupError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    SyntaxError,  # of XML
+    NotImplementedError,  # a zip of a later version
+    RuntimeError,  # an encrypted zip
+)
 _MIDNIGHT = re.compile(r"^(\d{4}-\d{2}-\d{2}) 00:00:00$")
+
+
+def holds_table(name: str) -> bool:
+    """Whether a file of a folder is one to read, by its name.
+
+    >>> holds_table("date=2024-03-05/form.csv.gz"), holds_table("_SUCCESS")
+    (True, False)
+    """
+    return name.lower().removesuffix(GZIP).endswith(TABLE_SUFFIXES)
 
 
 class TableFileError(ValueError):
@@ -31,7 +56,7 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
     """The table of one file: cells are text or missing (an empty cell), and keep their spelling.
 
     Args:
-        name: the file's name; its suffix says what it is (CSV where it says nothing).
+        name: the file's name; its suffix says what it is (CSV where it says nothing), and whether it is gzipped.
         content: its bytes.
 
     Returns:
@@ -41,7 +66,12 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
     Raises:
         TableFileError: if the file is no table of its kind.
     """
-    suffix = PurePosixPath(name).suffix.lower()
+    if name.lower().endswith(GZIP):
+        try:
+            content = unpacked(content)
+        except UnpackError as error:
+            raise TableFileError(f"{name} is not a gzipped file that can be read: {error}") from None
+    suffix = PurePosixPath(name.lower().removesuffix(GZIP)).suffix
     if suffix in {".parquet", ".pq"}:
         table = _parquet(name, content)
     elif suffix == ".xlsx":
@@ -57,7 +87,7 @@ def read_table(name: str, content: bytes) -> pd.DataFrame:
 def _parquet(name: str, content: bytes) -> pd.DataFrame:
     try:
         return pd.read_parquet(BytesIO(content)).reset_index(drop=True).astype("str")
-    except (pa.ArrowException, ValueError, OSError) as error:
+    except (pa.ArrowException, *_TORN) as error:
         raise TableFileError(f"{name} is not a Parquet file that can be read ({type(error).__name__})") from None
 
 
@@ -65,7 +95,7 @@ def _excel(name: str, content: bytes) -> pd.DataFrame:
     """The first sheet; a date cell without a time is its date."""
     try:
         sheet = pd.read_excel(BytesIO(content), dtype="str", keep_default_na=False, na_values=[""], engine="openpyxl")
-    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
+    except _TORN as error:
         raise TableFileError(
             f"{name} is not an Excel workbook (.xlsx) that can be read ({type(error).__name__})"
         ) from None

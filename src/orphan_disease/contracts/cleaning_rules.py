@@ -9,7 +9,19 @@ from typing import Final, NamedTuple
 
 from orphan_disease.contracts.vocabulary import CleaningAction
 
-__all__ = ["CLEANING_RULES", "REASONS", "CleaningRule", "rules_page"]
+__all__ = [
+    "CASES",
+    "CLEANING_RULES",
+    "DOCUMENTS",
+    "DONE",
+    "FHIR",
+    "FORM",
+    "LABELS",
+    "REASONS",
+    "TRUTH",
+    "CleaningRule",
+    "rules_page",
+]
 
 _NOTE, _REPAIR, _IMPUTE = CleaningAction.NOTE, CleaningAction.REPAIR, CleaningAction.IMPUTE
 _MERGE, _QUARANTINE = CleaningAction.MERGE, CleaningAction.QUARANTINE
@@ -62,6 +74,7 @@ CLEANING_RULES: Final = (
     CleaningRule(CASES, "case_id", "CASE_ID_REPEATED", _QUARANTINE, "a case comes from one source: visit, history, confirmed case"),
     CleaningRule(CASES, "patient_id", "PATIENT_NEAR_DUPLICATE", _NOTE, "a patient has one id: nearly equal cases of one age and sex are counted, and kept on one side of every split"),
     CleaningRule(CASES, "case_id", "VISIT_NEAR_DUPLICATE", _NOTE, "a visit has one id: a patient's nearly equal visits of one hour are counted"),
+    CleaningRule(CASES, "case_id", "NEAR_DUPLICATES_CROWDED", _NOTE, "a case is compared with all that it might resemble; of too many, with the nearest alone"),
     CleaningRule(FHIR, "patient_id", "PATIENT_NOT_DESCRIBED", _NOTE, "a patient has a Patient resource; else age and sex are unknown"),
     # --- numbers, times and words ----------------------------------------------------------------------------------------
     CleaningRule(FORM, "every number", "NOT_A_NUMBER", _IMPUTE, "a number, with a point or a comma, a unit behind it at most"),
@@ -105,6 +118,7 @@ CLEANING_RULES: Final = (
     CleaningRule(TRUTH, "diagnosis_id", "TRUTH_DUPLICATE", _NOTE, "of equal diagnoses one stands"),
     CleaningRule(TRUTH, "diagnosis_id", "TRUTH_CONFLICTING", _NOTE, "of diagnoses of one moment the last in the file stands"),
     CleaningRule(LABELS, "diagnosis_id", "TRUTH_ORPHANED", _QUARANTINE, "a diagnosis belongs to a case"),
+    CleaningRule(LABELS, "diagnosis_id", "TRUTH_OUTRANKED", _NOTE, "a diagnosis of a visit stands before one of its patient"),
     CleaningRule(LABELS, "confirmed_at", "TRUTH_BEFORE_VISIT", _NOTE, "a diagnosis before its visit is used, and counted"),
     CleaningRule(LABELS, "confirmed_at", "TRUTH_LATE", _NOTE, "a diagnosis more than a year after its visit is used, and counted"),
     CleaningRule(LABELS, "diagnosis_id", "DISORDER_UNKNOWN", _NOTE, "a disease that the knowledge does not hold is of unknown category"),
@@ -113,7 +127,8 @@ CLEANING_RULES: Final = (
 
 REASONS: Final = frozenset(rule.reason for rule in CLEANING_RULES)
 
-_DONE: Final = {
+# What is done with a record that fails, in words.
+DONE: Final = {
     _NOTE: "counted",
     _REPAIR: "repaired",
     _IMPUTE: "set missing, with its indicator",
@@ -126,7 +141,7 @@ _DONE: Final = {
 def rules_page() -> str:
     """The table as docs/reference/checks.md shows it."""
     rows = [
-        f"| {each.source} | `{each.field}` | {each.rule} | {_DONE[each.action]} | `{each.reason}` |"
+        f"| {each.source} | `{each.field}` | {each.rule} | {DONE[each.action]} | `{each.reason}` |"
         for each in CLEANING_RULES
     ]
     return "\n".join(

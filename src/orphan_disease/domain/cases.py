@@ -11,7 +11,7 @@ import pandas as pd
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction, Sex
-from orphan_disease.domain import contradictions, ledger, near_duplicates
+from orphan_disease.domain import contradictions, ledger
 from orphan_disease.domain.ledger import AccountingError, Cause
 from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.phenopacket_frames import RECORDED_AT
@@ -109,8 +109,7 @@ def build_cases(
         raise AccountingError(f"{given} records went in, {accounted} are accounted for")
     consistent, clashes = contradictions.resolve_terms(unique, ontology)
     resolved, impossible = contradictions.resolve_fields(consistent)
-    alike = near_duplicates.note_near_duplicates(resolved)
-    found = [superseded, conflicts, repeated, clashes, impossible, alike]
+    found = [superseded, conflicts, repeated, clashes, impossible]
     return with_indicators(resolved), ledger.concatenate(found)
 
 

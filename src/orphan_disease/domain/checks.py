@@ -52,7 +52,9 @@ class NumericCheck:
 
     @property
     def detail(self) -> str:
-        """What is allowed, for the ledger."""
+        """What is allowed, for the ledger: ages in years, as people say them."""
+        if self.reason == "AGE_OUT_OF_RANGE":
+            return f"outside {self.low / ages.YEAR_DAYS:g} to {self.high / ages.YEAR_DAYS:g} years"
         return f"outside {self.low:g} to {self.high:g} {self.unit}".rstrip()
 
 

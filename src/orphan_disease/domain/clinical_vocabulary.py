@@ -14,7 +14,7 @@ import pandas as pd
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts import package_tables as tables
-from orphan_disease.domain.code_systems import HPO, ICD10, OMIM, ORPHA, SNOMED, UMLS
+from orphan_disease.domain.code_systems import HPO, ICD10, OMIM, ORPHA, SNOMED, UMLS, categories_above
 from orphan_disease.domain.free_text import phrase_table
 from orphan_disease.domain.obo import OboContent
 from orphan_disease.domain.ontology import PHENOTYPE_ROOT
@@ -70,24 +70,21 @@ class ClinicalVocabulary:
     def meanings(self, code: str) -> tuple[CodeMeaning, ...]:
         """What a code stands for; an ICD-10 code that is not listed means what the categories above it mean, at least.
 
-        Disorders are never taken from a category above: another disorder of the category has the same code there.
+        A disorder is taken from a category above only where the category's title names it, and nothing else: each of
+        its codes is then a form of it (E84.0, cystic fibrosis of the lungs).
         """
         register = code.partition(":")[0]
         if register in {HPO, ORPHA, OMIM}:
             return (CodeMeaning(code, is_exact=True, by=BY_ITSELF),)
         found = self.codes.get(code, ())
         if not found and register == ICD10:
-            above = next((self.codes[each] for each in _categories_above(code) if each in self.codes), ())
-            found = tuple(meaning._replace(is_exact=False) for meaning in above if meaning.target.startswith(f"{HPO}:"))
+            above = next((self.codes[each] for each in categories_above(code) if each in self.codes), ())
+            found = tuple(
+                meaning._replace(is_exact=False)
+                for meaning in above
+                if meaning.is_exact or meaning.target.startswith(f"{HPO}:")
+            )
         return found
-
-
-def _categories_above(code: str) -> Iterator[str]:
-    """From "ICD10:J45.90" to "ICD10:J45.9" and "ICD10:J45"."""
-    stem, dot, rest = code.partition(".")
-    if dot:
-        yield from (f"{stem}.{rest[:length]}" for length in range(len(rest) - 1, 0, -1))
-        yield stem
 
 
 def phenotype_ids(content: OboContent) -> frozenset[str]:

@@ -5,11 +5,23 @@ exporters write beside them; scheme, `www.` and a closing slash make no differen
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["HPO", "ICD10", "LOINC", "OMIM", "ORPHA", "SNOMED", "UMLS", "coded", "is_sctid"]
+__all__ = [
+    "HPO",
+    "ICD10",
+    "LOINC",
+    "OMIM",
+    "ORPHA",
+    "SNOMED",
+    "UMLS",
+    "categories_above",
+    "coded",
+    "icd10_code",
+    "is_sctid",
+]
 
 HPO: Final = "HP"
 ICD10: Final = "ICD10"
@@ -56,14 +68,28 @@ _NUMBER_AT_END = re.compile(r"(?:[A-Z]+[:_#]?)?(\d{1,18})", re.ASCII)
 _SELF_NAMED = re.compile(r"(HP|ORPHA|ORPHANET|OMIM|MIM)[:_](\d{1,7})", re.ASCII)
 
 
-def _icd10(code: str) -> str | None:
-    """Dotted and without the marks of dagger, asterisk and optional codes.
+def icd10_code(code: str) -> str | None:
+    """A code of ICD-10, dotted and without the marks of dagger, asterisk and optional codes; None where it is none.
 
-    >>> _icd10("J459"), _icd10("E84.9"), _icd10("G63.2*"), _icd10("fever") is None
-    ('J45.9', 'E84.9', 'G63.2', True)
+    >>> icd10_code("j45.0+"), icd10_code("E840"), icd10_code("a cold")
+    ('J45.0', 'E84.0', None)
     """
-    match = _ICD10.fullmatch(code.rstrip("*+!†.- "))
-    return None if match is None else ".".join(part for part in match.groups() if part)
+    match = _ICD10.fullmatch(code.strip().upper().rstrip("*+!†.- "))
+    if match is None:
+        return None
+    return f"{match[1]}.{match[2]}" if match[2] else match[1]
+
+
+def categories_above(code: str) -> Iterator[str]:
+    """The categories that an ICD-10 code belongs to, the nearest first.
+
+    >>> list(categories_above("ICD10:J45.90"))
+    ['ICD10:J45.9', 'ICD10:J45']
+    """
+    stem, dot, rest = code.partition(".")
+    if dot:
+        yield from (f"{stem}.{rest[:length]}" for length in range(len(rest) - 1, 0, -1))
+        yield stem
 
 
 def _number(code: str) -> str | None:
@@ -81,7 +107,15 @@ def _as_written(code: str) -> str | None:
 
 
 _SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = MappingProxyType(
-    {HPO: _hpo, ICD10: _icd10, ORPHA: _number, OMIM: _number, SNOMED: _number, LOINC: _as_written, UMLS: _as_written}
+    {
+        HPO: _hpo,
+        ICD10: icd10_code,
+        ORPHA: _number,
+        OMIM: _number,
+        SNOMED: _number,
+        LOINC: _as_written,
+        UMLS: _as_written,
+    }
 )
 
 

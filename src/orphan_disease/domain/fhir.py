@@ -6,6 +6,7 @@ of nobody, or in a type that is not read, is reported and never lost in silence.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import orjson
@@ -25,6 +26,10 @@ MAX_DOCUMENT_CHARACTERS: Final = 50_000_000
 NOTHING_OF_A_PATIENT: Final = "DOCUMENT_WITHOUT_PATIENT"
 RESOURCE_NOT_READ: Final = "RESOURCE_NOT_READ"
 _RESOURCE: Final = "resource"
+_PAGES_IN_A_PAGE: Final = 1  # as servers batch searches
+_MANIFEST: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "export manifest"})
+_DELETION: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "deletion"})
+_NO_RESOURCE: Final[Mapping[str, Json]] = MappingProxyType({"resourceType": "empty entry"})
 
 
 class FhirError(DocumentError):
@@ -39,13 +44,19 @@ class PlacedCase(NamedTuple):
 
 
 def holds_fhir(document: Json) -> bool:
-    """Whether a JSON document is a FHIR resource or a list of them, by its content.
+    """Whether a JSON document is a FHIR resource, a list of them, or a bulk export's manifest, by its content.
 
     >>> holds_fhir({"resourceType": "Bundle"}), holds_fhir({"id": "x", "subject": {}})
     (True, False)
     """
     first = document[0] if isinstance(document, list) and document else document
-    return isinstance(mapping(first).get("resourceType"), str)
+    return isinstance(mapping(first).get("resourceType"), str) or _is_manifest(first)
+
+
+def _is_manifest(document: Json) -> bool:
+    """Whether it lists a bulk export's files (https://hl7.org/fhir/uv/bulkdata): it says nothing of any patient."""
+    message = mapping(document)
+    return "transactionTime" in message and isinstance(message.get("output"), list)
 
 
 class FhirReader:
@@ -58,11 +69,15 @@ class FhirReader:
 
     def __init__(self, terms: Mapping[str, str], vocabulary: ClinicalVocabulary) -> None:
         """Start with nobody."""
+        self.documents = 0  # that were read
         self._terms = terms
         self._vocabulary = vocabulary
         self._stated: defaultdict[str, dict[str, Stated]] = defaultdict(dict)
         self._aliases: dict[str, str] = {}
         self._findings: list[ledger.Finding] = []
+        self._given = 0  # resources that came in
+        self._nobody = 0  # of these, resources that name no patient
+        self._nameless = 0  # documents with one or more of those
         self._unread: Counter[tuple[str, str]] = Counter()
         self._repeated: Counter[tuple[str, str]] = Counter()
 
@@ -79,7 +94,11 @@ class FhirReader:
         if not entries:
             raise FhirError(NOTHING_OF_A_PATIENT, "expected a FHIR R4 Bundle with entries, or a resource")
         nobody = sum(not self._take(resource, address, place) for resource, address in entries)
+        self.documents += 1
+        self._given += len(entries)
+        self._nobody += nobody
         if nobody:
+            self._nameless += 1
             detail = f"{nobody} resources name no patient; expected Patient, or a subject that refers to one"
             self._report(place, NOTHING_OF_A_PATIENT, detail, CleaningAction.QUARANTINE)
 
@@ -110,6 +129,11 @@ class FhirReader:
                 return
         self._stated[patient][key] = stated
 
+    @property
+    def records(self) -> int:
+        """What has to be accounted for: each patient once, and each document that speaks of nobody in part."""
+        return len({self._aliases.get(patient, patient) for patient in self._stated}) + self._nameless
+
     def cases(self) -> Iterator[PlacedCase]:
         """One case for every patient that any document speaks of, in the order of their first mention."""
         merged: dict[str, list[Stated]] = {}
@@ -120,15 +144,21 @@ class FhirReader:
             yield PlacedCase(home.place, case_of(patient, all_stated, self._aliases, self._terms, self._vocabulary))
 
     def findings(self) -> list[ledger.Finding]:
-        """What was passed over, merged or set aside, apart from what the cases' own notes say."""
+        """What was passed over, merged or set aside, apart from what the cases' own notes say.
+
+        Raises:
+            AccountingError: if a resource that came in is none of these, and no patient's.
+        """
+        stated = sum(len(each) for each in self._stated.values())
+        told = stated + self._nobody + self._unread.total() + self._repeated.total()
+        if self._given != told:
+            raise ledger.AccountingError(f"{self._given} FHIR resources went in, {told} are accounted for")
         for (source_file, kind), count in sorted(self._unread.items()):
             detail = f"{count} resources of type {kind} are not read; see docs/reference/sources.md for those that are"
             self._report(Place(source_file, None), RESOURCE_NOT_READ, detail, CleaningAction.NOTE)
         for (source_file, reason), count in sorted(self._repeated.items()):
             detail = f"{count} resources came again; the one updated last stands"
             self._report(Place(source_file, None), reason, detail, CleaningAction.NOTE)
-        self._unread.clear()
-        self._repeated.clear()
         return self._findings
 
     def _report(self, place: Place, reason: str, detail: str, action: CleaningAction) -> None:
@@ -137,28 +167,26 @@ class FhirReader:
         )
 
 
-def _entries(document: Json) -> Iterator[tuple[Mapping[str, Json], str]]:
-    """The resources of a Bundle with the id in their address, or the resource itself; deletions are left out."""
-    message = mapping(document)
-    if message.get("resourceType") != "Bundle":
+def _entries(document: Json, depth: int = 0) -> Iterator[tuple[Mapping[str, Json], str]]:
+    """The resources of a Bundle with the id in their address, or the resource itself.
+
+    An entry that holds no resource, or deletes one, is a resource of a type that is not read.
+    """
+    message = _MANIFEST if _is_manifest(document) else mapping(document)
+    if message.get("resourceType") != "Bundle" or depth > _PAGES_IN_A_PAGE:
         if message:
             yield message, ""
         return
     for item in sequence(message.get("entry")):
         entry = mapping(item)
         resource = mapping(entry.get("resource"))
-        if not resource or text(mapping(entry.get("request")).get("method")).upper() == "DELETE":
-            continue
-        if resource.get("resourceType") == "Bundle":  # a page inside a page: one level, as servers batch searches
-            yield from (pair for pair in _entries({**resource, "entry": _flat(resource)}))
-            continue
-        address = text(entry.get("fullUrl")).rstrip("/")
-        yield resource, address.rsplit("/", 1)[-1].rsplit(":", 1)[-1][:MAX_ID_CHARACTERS]
-
-
-def _flat(bundle: Mapping[str, Json]) -> list[Json]:
-    entries = sequence(bundle.get("entry"))
-    return [entry for entry in entries if mapping(mapping(entry).get("resource")).get("resourceType") != "Bundle"]
+        if text(mapping(entry.get("request")).get("method")).upper() == "DELETE":
+            yield _DELETION, ""
+        elif resource.get("resourceType") == "Bundle":
+            yield from _entries(resource, depth + 1)
+        else:
+            address = text(entry.get("fullUrl")).rstrip("/")
+            yield resource or _NO_RESOURCE, address.rsplit("/", 1)[-1].rsplit(":", 1)[-1][:MAX_ID_CHARACTERS]
 
 
 def parse(payload: str) -> Json:

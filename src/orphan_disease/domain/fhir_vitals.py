@@ -49,17 +49,19 @@ _CHECKS: Final[Mapping[str, NumericCheck]] = MappingProxyType(
     {check.column: check for check in (*checks.NUMERIC_CHECKS, checks.TEMPERATURE_CHECK)}
 )
 
+_RESPONSIVENESS: Final[Mapping[str, str | float]] = MappingProxyType(
+    {
+        **{"LOINC:LA9340-6": "alert", "LOINC:LA17108-4": "voice"},
+        **{"LOINC:LA17107-6": "pain", "LOINC:LA9343-0": "unresponsive"},
+        **{"SNOMED:248234008": "alert", "SNOMED:300202002": "voice"},
+        **{"SNOMED:450847001": "pain", "SNOMED:248237001": "pain", "SNOMED:422768004": "unresponsive"},
+    }
+)
+
 CODED_SIGNS: Final[Mapping[str, tuple[str, Mapping[str, str | float]]]] = MappingProxyType(
     {
-        "LOINC:67775-7": (  # level of responsiveness, AVPU
-            columns.CONSCIOUSNESS,
-            {
-                **{"LOINC:LA9340-6": "alert", "LOINC:LA17108-4": "voice"},
-                **{"LOINC:LA17107-6": "pain", "LOINC:LA9343-0": "unresponsive"},
-                **{"SNOMED:248234008": "alert", "SNOMED:300202002": "voice"},
-                **{"SNOMED:450847001": "pain", "SNOMED:422768004": "unresponsive"},
-            },
-        ),
+        "LOINC:67775-7": (columns.CONSCIOUSNESS, _RESPONSIVENESS),  # level of responsiveness, AVPU
+        "LOINC:80288-4": (columns.CONSCIOUSNESS, _RESPONSIVENESS),  # level of consciousness, where AVPU answers it
         "LOINC:82810-3": (  # pregnancy status
             columns.PREGNANT,
             {

@@ -25,6 +25,7 @@ from orphan_disease.domain.text_cues import (
     NO_NEGATIONS,
     NOTHING_WORDS,
     POST_NEGATIONS,
+    TIME_UNITS,
 )
 
 __all__ = ["MAX_PHRASE_WORDS", "FreeText", "normalise", "phrase_table", "read_text"]
@@ -161,7 +162,8 @@ def _longest(words: Sequence[tuple[str, str]], place: int, phrases: Mapping[str,
             return length, kind, ""
         if key in _BLOCKED:
             return length, _Kind.WORD, ""
-    return 1, _Kind.WORD, ""
+    is_duration = mark.isdecimal() and not _TIME_KEYS.isdisjoint(key for _, key in words[place + 1 : place + 2])
+    return (2, _Kind.NOTHING, "") if is_duration else (1, _Kind.WORD, "")
 
 
 def _claims(pieces: Sequence[_Piece]) -> tuple[dict[str, None], dict[str, None], dict[str, None]]:
@@ -253,5 +255,6 @@ _CUE_KEYS: Final[Mapping[str, _Kind]] = {
     **dict.fromkeys(_keys(NEGATIONS), _Kind.NEGATION),
     **dict.fromkeys(_keys(NO_NEGATIONS), _Kind.ENDING),
 }
+_TIME_KEYS: Final = _keys(TIME_UNITS)
 _POST_KEYS: Final = _keys(POST_NEGATIONS)
 _BLOCKED: Final = _keys(BLOCKED_PHRASES)

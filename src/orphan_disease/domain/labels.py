@@ -59,7 +59,10 @@ def build_labels(
 
     Returns:
         The labels (columns LABEL_COLUMNS, ordered by case; CATEGORY is missing where no orphan disease was found) and
-        the ledger of what could not be resolved or belongs to no case.
+        the ledger of what could not be resolved, belongs to no case, or gives way to another diagnosis.
+
+    Raises:
+        AccountingError: if a diagnosis that stands is neither a label's nor in the ledger.
     """
     found = _diagnoses(cases, typed_truth, confirmed)
     diagnosis = found[columns.DIAGNOSIS_ID]
@@ -83,6 +86,8 @@ def build_labels(
         }
     ).astype(_DTYPES)
     unresolved = ~is_common & disorder.isna()
+    orphaned = _is_orphaned(cases, typed_truth)
+    outranked = _is_outranked(cases, typed_truth, orphaned)
     ledgers = [
         ledger.findings_of_rows(
             found,
@@ -96,14 +101,22 @@ def build_labels(
                 columns.DIAGNOSIS_ID, "DIAGNOSIS_UNRESOLVED", "expected an OMIM, ORPHA, DECIPHER or ICD10 id", _LEFT_OUT
             ),
         ),
-        _orphaned(cases, typed_truth),
+        ledger.findings_of_rows(typed_truth, orphaned, _ORPHANED),
+        ledger.findings_of_rows(typed_truth, outranked, _OUTRANKED),
         *_out_of_time(cases, found),
     ]
-    return labels.loc[usable].sort_values(columns.CASE_ID, ignore_index=True), ledger.concatenate(ledgers)
+    kept, ledgered = labels.loc[usable].sort_values(columns.CASE_ID, ignore_index=True), ledger.concatenate(ledgers)
+    named = _is_named(cases, typed_truth, confirmed)
+    ledger.require_accounted(int(named.sum()) + int(orphaned.sum()), len(kept), ledgered)
+    return kept, ledgered
 
 
 _KEPT: Final = CleaningAction.NOTE
 _LEFT_OUT: Final = CleaningAction.QUARANTINE
+_ORPHANED: Final = Cause(columns.DIAGNOSIS_ID, "TRUTH_ORPHANED", "no case of this visit or patient", _LEFT_OUT)
+_OUTRANKED: Final = Cause(
+    columns.DIAGNOSIS_ID, "TRUTH_OUTRANKED", "every visit of the patient has a diagnosis of its own", _KEPT
+)
 
 
 def _diagnoses(cases: pd.DataFrame, typed_truth: pd.DataFrame, confirmed: pd.DataFrame) -> pd.DataFrame:
@@ -129,17 +142,29 @@ def _categories(
     return disorder.map(known).fillna(UNKNOWN_CATEGORY)
 
 
-def _orphaned(cases: pd.DataFrame, typed_truth: pd.DataFrame) -> pd.DataFrame:
+def _is_named(cases: pd.DataFrame, typed_truth: pd.DataFrame, confirmed: pd.DataFrame) -> "pd.Series[bool]":
+    """Cases of which any source says the diagnosis: what has to be accounted for."""
+    standing = typed_truth.loc[typed_truth[truth.IS_CURRENT].astype("bool")]
+    of_patient = standing.loc[standing[columns.CASE_ID].isna(), columns.PATIENT_ID]
+    solved = confirmed.loc[confirmed[columns.DIAGNOSIS_ID].notna(), columns.CASE_ID]
+    of_case = pd.concat([standing[columns.CASE_ID].dropna(), solved])
+    return cases[columns.CASE_ID].isin(of_case) | cases[columns.PATIENT_ID].isin(of_patient)
+
+
+def _is_orphaned(cases: pd.DataFrame, typed_truth: pd.DataFrame) -> "pd.Series[bool]":
     """Diagnoses of visits and patients that are not among the cases."""
     names_visit = typed_truth[columns.CASE_ID].notna()
     visit_known = typed_truth[columns.CASE_ID].isin(cases[columns.CASE_ID])
     patient_known = typed_truth[columns.PATIENT_ID].isin(cases[columns.PATIENT_ID])
-    orphaned = ~visit_known.where(names_visit, patient_known).astype("bool")
-    return ledger.findings_of_rows(
-        typed_truth,
-        orphaned,
-        Cause(columns.DIAGNOSIS_ID, "TRUTH_ORPHANED", "no case of this visit or patient", _LEFT_OUT),
-    )
+    return ~visit_known.where(names_visit, patient_known).astype("bool")
+
+
+def _is_outranked(cases: pd.DataFrame, typed_truth: pd.DataFrame, orphaned: "pd.Series[bool]") -> "pd.Series[bool]":
+    """Diagnoses of a patient that stand and label no case, as each of the patient's visits has one of its own."""
+    of_patient = typed_truth[truth.IS_CURRENT].astype("bool") & typed_truth[columns.CASE_ID].isna()
+    own = typed_truth.loc[typed_truth[truth.IS_CURRENT].astype("bool"), columns.CASE_ID].dropna()
+    left = cases.loc[~cases[columns.CASE_ID].isin(own), columns.PATIENT_ID]
+    return of_patient & ~orphaned & ~typed_truth[columns.PATIENT_ID].isin(left)
 
 
 def _out_of_time(cases: pd.DataFrame, found: pd.DataFrame) -> list[pd.DataFrame]:

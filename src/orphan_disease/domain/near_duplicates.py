@@ -5,13 +5,11 @@ hospital to look at, and stay on one side of every split, so that no patient tra
 
 A case's findings are its observed and excluded terms, its readings, its complaint and the hour of its arrival. Two
 cases are near duplicates if they are of one provenance, sex and age in whole years, share at least FEWEST_SHARED
-findings, and the Jaccard index of their findings is at least LIKENESS. Candidates come from a prefix filter (Chaudhuri,
-Ganti and Kaushik, 2006): sets so alike share one of their rarest findings. Cases that share a rare finding are sorted
-by content and compared with NEIGHBOURS after them (Hernández and Stolfo, 1995), so that work grows with the number of
-cases, not with its square; equal cases are adjacent, whatever their number.
+findings, and the Jaccard index of their findings is at least LIKENESS; `domain.similar_sets` finds them.
 """
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,69 +21,68 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import CleaningAction, Sex
 from orphan_disease.domain import ages, ledger
 from orphan_disease.domain.ledger import Cause
+from orphan_disease.domain.similar_sets import Likeness, similar_sets
 
-__all__ = ["FEWEST_SHARED", "LIKENESS", "likely_persons", "near_duplicate_pairs", "note_near_duplicates"]
+__all__ = ["FEWEST_SHARED", "LIKENESS", "NearDuplicates", "find_near_duplicates", "near_duplicate_pairs"]
 
 LIKENESS: Final = 0.8
 FEWEST_SHARED: Final = 6  # findings; with fewer, strangers of one age and sex are alike by chance
-NEIGHBOURS: Final = 16
-_AT_ONCE: Final = 200_000  # pairs compared in one piece: their findings take some 50 MB
 
 _READINGS: Final = (*columns.VITAL_SIGNS, columns.SYMPTOM_DURATION_DAYS)
 _WORDS: Final = (columns.CHIEF_COMPLAINT, columns.CONSCIOUSNESS)
+_NOTE: Final = CleaningAction.NOTE
+_OF_PATIENT: Final = Cause(
+    columns.PATIENT_ID,
+    "PATIENT_NEAR_DUPLICATE",
+    "another patient of the same age and sex has nearly the same findings; expected one id a patient",
+    _NOTE,
+)
+_OF_VISIT: Final = Cause(
+    columns.CASE_ID,
+    "VISIT_NEAR_DUPLICATE",
+    "the patient has another visit of the same hour with nearly the same findings; expected one id a visit",
+    _NOTE,
+)
+_CROWDED: Final = Cause(
+    columns.CASE_ID,
+    "NEAR_DUPLICATES_CROWDED",
+    "too many cases of the same age and sex share these findings; compared with the nearest of them alone",
+    _NOTE,
+)
 
 IntArray = npt.NDArray[np.int64]
 
 
-def note_near_duplicates(cases: pd.DataFrame) -> pd.DataFrame:
-    """The ledger of cases that are near duplicates of an earlier one: of another patient, or of the same patient's.
+class NearDuplicates(NamedTuple):
+    """What near duplicates say.
+
+    Attributes:
+        persons: CASE_ID and LIKELY_PERSON of each case, in the order of the cases: the first patient id, by name, among
+            all that near duplicates connect; a patient without a near duplicate is their own person.
+        found: the ledger of cases that are near duplicates of an earlier one, of another patient or of the same
+            patient's, and of those that could not be compared with all that they might resemble.
+    """
+
+    persons: pd.DataFrame
+    found: pd.DataFrame
+
+
+def find_near_duplicates(cases: pd.DataFrame) -> NearDuplicates:
+    """Find the cases that are probably of one patient, or of one visit.
 
     Args:
         cases: columns as for `near_duplicate_pairs`, and CASE_ID.
     """
-    first, later = near_duplicate_pairs(cases)
+    first, later, crowded = near_duplicate_pairs(cases)
     patient = cases[columns.PATIENT_ID].to_numpy()
     same = patient[first] == patient[later]
-    note = CleaningAction.NOTE
-    of_patient = Cause(
-        columns.PATIENT_ID,
-        "PATIENT_NEAR_DUPLICATE",
-        "another patient of the same age and sex has nearly the same findings; expected one id a patient",
-        note,
-    )
-    of_visit = Cause(
-        columns.CASE_ID,
-        "VISIT_NEAR_DUPLICATE",
-        "the patient has another visit of the same hour with nearly the same findings; expected one id a visit",
-        note,
-    )
-    return ledger.concatenate(
-        [
-            ledger.findings_of_rows(cases, _marked(cases, later[~same]), of_patient),
-            ledger.findings_of_rows(cases, _marked(cases, later[same]), of_visit),
-        ]
-    )
+    noted = ((later[~same], _OF_PATIENT), (later[same], _OF_VISIT), (crowded, _CROWDED))
+    ledgers = [ledger.findings_of_rows(cases, _marked(cases, places), cause) for places, cause in noted]
+    persons = cases[[columns.CASE_ID]].assign(**{columns.LIKELY_PERSON: _likely_persons(cases, first, later)})
+    return NearDuplicates(persons, ledger.concatenate(ledgers))
 
 
-def likely_persons(cases: pd.DataFrame) -> "pd.Series[str]":
-    """Who each case is probably of: the first patient id, by name, among all that near duplicates connect.
-
-    Args:
-        cases: columns as for `near_duplicate_pairs`.
-
-    Returns:
-        One id a case, aligned with `cases`; a patient without a near duplicate is their own person.
-    """
-    first, later = near_duplicate_pairs(cases)
-    codes, names = pd.factorize(cases[columns.PATIENT_ID], sort=True)
-    links = (np.ones(len(first), dtype=np.int8), (codes[first], codes[later]))
-    graph = sparse.coo_matrix(links, shape=(len(names), len(names)))
-    _, component = connected_components(graph, directed=False)
-    least = pd.Series(np.arange(len(names))).groupby(component).transform("min").to_numpy()
-    return pd.Series(np.asarray(names)[least[codes]], index=cases.index, dtype="str")
-
-
-def near_duplicate_pairs(cases: pd.DataFrame) -> tuple[IntArray, IntArray]:
+def near_duplicate_pairs(cases: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
     """Places of near duplicates, each with a later one; enough pairs to connect all that are equal.
 
     Args:
@@ -94,22 +91,23 @@ def near_duplicate_pairs(cases: pd.DataFrame) -> tuple[IntArray, IntArray]:
             than FEWEST_SHARED findings, resembles none; visits of one patient are alike only at one hour.
 
     Returns:
-        The places of the earlier and of the later cases, sorted.
+        The places of the earlier and of the later cases, sorted; and the places of cases that were compared with the
+        nearest of their likes alone, because there are too many.
     """
-    findings = _findings(cases)
-    candidates = _prefixes(findings, _blocks(cases), len(cases))
+    similar = similar_sets(_findings(cases), _blocks(cases), Likeness(LIKENESS, FEWEST_SHARED))
+    first, later = similar.first, similar.later
     hour, patient = _hours(cases), pd.factorize(cases[columns.PATIENT_ID])[0]
-    pairs = []
-    for distance in range(1, NEIGHBOURS + 1):
-        key, place = candidates
-        near = np.flatnonzero(key[:-distance] == key[distance:])
-        ends = np.sort(np.column_stack([place[near], place[near + distance]]), axis=1)
-        ends = np.unique(ends, axis=0)
-        comparable = (patient[ends[:, 0]] != patient[ends[:, 1]]) | (hour[ends[:, 0]] == hour[ends[:, 1]])
-        ends = ends[comparable]
-        pairs += [part[_alike(findings, part)] for part in np.array_split(ends, 1 + len(ends) // _AT_ONCE)]
-    found = np.unique(np.concatenate(pairs), axis=0)
-    return found[:, 0], found[:, 1]
+    comparable = (patient[first] != patient[later]) | (hour[first] == hour[later])
+    return first[comparable], later[comparable], np.flatnonzero(similar.is_crowded)
+
+
+def _likely_persons(cases: pd.DataFrame, first: IntArray, later: IntArray) -> "pd.Series[str]":
+    codes, names = pd.factorize(cases[columns.PATIENT_ID], sort=True)
+    links = (np.ones(len(first), dtype=np.int8), (codes[first], codes[later]))
+    graph = sparse.coo_matrix(links, shape=(len(names), len(names)))
+    _, component = connected_components(graph, directed=False)
+    least = pd.Series(np.arange(len(names))).groupby(component).transform("min").to_numpy()
+    return pd.Series(np.asarray(names)[least[codes]], index=cases.index, dtype="str")
 
 
 def _marked(cases: pd.DataFrame, places: IntArray) -> "pd.Series[bool]":
@@ -128,54 +126,37 @@ def _hours(cases: pd.DataFrame) -> IntArray:
 def _blocks(cases: pd.DataFrame) -> IntArray:
     """A number for provenance, sex and age in whole years; -1 where age or sex is unknown."""
     years = np.floor(cases[columns.AGE_DAYS] / ages.YEAR_DAYS)
-    named = cases[columns.PROVENANCE].astype("str") + "|" + cases[columns.SEX].astype("str") + "|" + years.astype("str")
     known = years.notna() & (cases[columns.SEX] != str(Sex.UNKNOWN))
-    return np.asarray(pd.factorize(named.where(known))[0], dtype=np.int64)
+    provenance, _ = pd.factorize(cases[columns.PROVENANCE], sort=True)
+    sex, sexes = pd.factorize(cases[columns.SEX], sort=True)
+    number = (provenance * len(sexes) + sex) * (1 + int(years.max() if known.any() else 0)) + years.fillna(0)
+    return np.asarray(number.where(known, -1), dtype=np.int64)
 
 
 def _findings(cases: pd.DataFrame) -> sparse.csr_matrix:
-    """Cases by findings, 1 where a case has one; the rarest findings come first."""
-    plain = cases.reset_index(drop=True)
-    parts = [
-        (sign + plain[name].explode().dropna().astype("str"))
-        for sign, name in (("+", columns.OBSERVED_TERMS), ("-", columns.EXCLUDED_TERMS))
-    ]
-    parts += [f"{name}=" + plain[name].dropna().round(1).astype("str") for name in _READINGS]
-    parts += [f"{name}=" + plain[name].dropna().astype("str") for name in _WORDS]
-    parts.append("at=" + plain[columns.ENCOUNTER_AT].dropna().dt.floor("h").astype("int64").astype("str"))
-    whole = pd.concat(parts)
-    codes, _ = pd.factorize(whole, sort=True)
-    count = np.bincount(codes)
-    rank = np.empty(len(count), dtype=np.int64)
-    rank[np.argsort(count, kind="stable")] = np.arange(len(count))
-    entries = (np.ones(len(codes), dtype=np.int32), (whole.index.to_numpy(), rank[codes]))
-    table = sparse.csr_matrix(entries, shape=(len(plain), len(count)))
+    """Cases by findings, 1 where a case has one; the rarest findings come first, in an order of names where equal."""
+    rows, codes, offset = [], [], 0
+    for values in _values(cases.reset_index(drop=True)):
+        code, names = pd.factorize(values, sort=True)
+        rows.append(values.index.to_numpy())
+        codes.append(code + offset)
+        offset += len(names)
+    row, code = np.concatenate(rows), np.concatenate(codes)
+    rank = np.empty(offset, dtype=np.int64)
+    rank[np.argsort(np.bincount(code, minlength=offset), kind="stable")] = np.arange(offset)
+    entries = (np.ones(len(code), dtype=np.int32), (row, rank[code]))
+    table = sparse.csr_matrix(entries, shape=(len(cases), offset))
     table.data[:] = 1  # a finding stated twice is one
     table.sort_indices()
     return table
 
 
-def _prefixes(findings: sparse.csr_matrix, blocks: IntArray, size: int) -> tuple[IntArray, IntArray]:
-    """Keys of block and rare finding with the places that bear them, sorted by key and content."""
-    sizes = np.diff(findings.indptr)
-    length = sizes - np.ceil(LIKENESS * sizes - 1e-9).astype(np.int64) + 1
-    row = np.repeat(np.arange(size), sizes)
-    rank = np.arange(len(row)) - np.repeat(findings.indptr[:-1], sizes)
-    chosen = (rank < length[row]) & (blocks[row] >= 0) & (sizes[row] >= FEWEST_SHARED)
-    key = blocks[row[chosen]] * np.int64(findings.shape[1]) + findings.indices[chosen]
-    place = row[chosen]
-    content = (findings @ _weights(findings.shape[1]))[place]
-    order = np.lexsort((place, content, key))
-    return key[order], place[order]
-
-
-def _weights(size: int) -> npt.NDArray[Any]:
-    """One irrational number a finding, so that equal contents have equal sums and others hardly do."""
-    return np.asarray(np.modf(np.sqrt(5.0) * np.arange(1, size + 1) ** 1.5)[0], dtype=np.float64)
-
-
-def _alike(findings: sparse.csr_matrix, ends: IntArray) -> npt.NDArray[np.bool_]:
-    sizes = np.diff(findings.indptr)
-    shared = np.asarray(findings[ends[:, 0]].multiply(findings[ends[:, 1]]).sum(axis=1)).ravel()
-    united = sizes[ends[:, 0]] + sizes[ends[:, 1]] - shared
-    return np.asarray((shared >= FEWEST_SHARED) & (shared >= LIKENESS * united - 1e-9), dtype=np.bool_)
+def _values(plain: pd.DataFrame) -> "Iterator[pd.Series[Any]]":
+    """The known values of each kind of finding, indexed by the place of their case."""
+    for name in (columns.OBSERVED_TERMS, columns.EXCLUDED_TERMS):
+        yield plain[name].explode().dropna()
+    for name in _READINGS:
+        yield plain[name].dropna().round(1)
+    for name in _WORDS:
+        yield plain[name].dropna()
+    yield plain[columns.ENCOUNTER_AT].dropna().dt.floor("h")

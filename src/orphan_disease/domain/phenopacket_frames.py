@@ -19,6 +19,7 @@ from orphan_disease.domain.phenopackets import PhenopacketError
 
 __all__ = ["RECORDED_AT", "TYPED_PHENOPACKET_COLUMNS", "phenopacket_row", "type_histories", "type_phenopackets"]
 
+_MARKS_OF_FHIR: Final = ('"resourceType"', '"transactionTime"')  # without one a document is no FHIR: not parsed twice
 RECORDED_AT: Final = "recorded_at"  # when the phenopacket was written (metaData.created)
 
 _DTYPES: Final = {
@@ -66,28 +67,37 @@ def type_phenopackets(
     Returns:
         The cases (columns TYPED_PHENOPACKET_COLUMNS: phenopackets in the order of the documents, then the patients of
         FHIR documents) and the ledger.
+
+    Raises:
+        AccountingError: if a document says nothing, or a record is neither among the cases nor in the ledger.
     """
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
     reader = FhirReader(terms, vocabulary or ClinicalVocabulary())
+    members, spoke = 0, 0
     places = zip(
         documents[columns.SOURCE_FILE], documents[columns.SOURCE_LINE], documents[columns.PAYLOAD], strict=True
     )
     for source_file, source_line, payload in places:
         line = None if pd.isna(source_line) else int(source_line)
-        for member in _members(payload, terms, reader, (source_file, line)):
+        said = _members(payload, terms, reader, (source_file, line))
+        members += len(said)
+        spoke += bool(said)
+        for member in said:
             if isinstance(member, DocumentError):
                 quarantine = CleaningAction.QUARANTINE
                 findings.append(Finding(source_file, line, None, "document", member.reason, quarantine, str(member)))
                 continue
             _enter(member, (source_file, line), rows, findings)
+    if len(documents) != spoke + reader.documents:
+        raise ledger.AccountingError(f"{len(documents)} documents went in, {spoke + reader.documents} said something")
     for place, case in reader.cases():
         _enter(case, place, rows, findings)
     findings.extend(reader.findings())
-    typed = pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES)
-    kept, duplicates = _drop_duplicates(typed)
-    ledger.require_accounted(len(typed), len(kept), duplicates)
-    return kept, ledger.concatenate([ledger.findings_frame(findings), duplicates])
+    kept, duplicates = _drop_duplicates(pd.DataFrame.from_records(rows, columns=list(_DTYPES)).astype(_DTYPES))
+    found = ledger.concatenate([ledger.findings_frame(findings), duplicates])
+    ledger.require_accounted(members + reader.records, len(kept), found)
+    return kept, found
 
 
 def type_histories(
@@ -109,7 +119,7 @@ def _members(
     if not isinstance(payload, str):
         return [PhenopacketError(phenopackets.UNREADABLE, "the document's bytes cannot be read as UTF-8 text")]
     try:
-        if '"resourceType"' in payload and fhir.holds_fhir(document := fhir.parse(payload)):
+        if any(mark in payload for mark in _MARKS_OF_FHIR) and fhir.holds_fhir(document := fhir.parse(payload)):
             reader.add(document, *place)
             return []
         return phenopackets.read_phenopackets(payload, terms)

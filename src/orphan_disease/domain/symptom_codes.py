@@ -123,12 +123,19 @@ class _Reader:
         return self._known[code]
 
     def _words(self, text: str) -> FreeText:
-        """What the words say, of terms that the release knows; a text without phrases is unmatched whole."""
+        """What the words say, of terms that the release knows; a text without phrases is unmatched whole.
+
+        A term that words stand for and the release does not know is unmatched too, by its id.
+        """
         if not self._phrases:
             return FreeText((), (), (), (text,))
         said = read_text(text, self._phrases)
+        strange = tuple(term for term in (*said.observed, *said.excluded) if term not in self._terms)
         return FreeText(
-            self._current(said.observed), self._current(said.excluded), self._current(said.unclaimed), said.unmatched
+            self._current(said.observed),
+            self._current(said.excluded),
+            self._current(said.unclaimed),
+            (*said.unmatched, *strange),
         )
 
     def _current(self, named: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ __all__ = [
     "NOTHING_WORDS",
     "NO_NEGATIONS",
     "POST_NEGATIONS",
+    "TIME_UNITS",
 ]
 
 # Deny everything up to the end of the sentence or an ending: a list behind them needs no "ni".
@@ -97,6 +98,12 @@ NOTHING_WORDS: Final = (
     "onset", "persistent", "recent", "recurrent", "severe", "she", "since", "slight", "some", "strong", "sudden",
     "the", "their", "then", "there", "they", "this", "to", "today", "very", "was", "week", "weeks", "were", "year",
     "years", "yesterday",
+)  # fmt: skip
+
+# Behind a number they say how long, and the number is no symptom.
+TIME_UNITS: Final = (
+    "h", "hora", "horas", "dia", "dias", "semana", "semanas", "mes", "meses", "ano", "anos", "min", "minutos", "hour",
+    "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "minutes",
 )  # fmt: skip
 
 # Phrases that hold a term's words and mean something else.

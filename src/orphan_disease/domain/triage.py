@@ -79,7 +79,8 @@ def type_triage(
     absent = [name for name in triage_form.REQUIRED_TRIAGE_COLUMNS if name not in form.columns]
     if absent and len(form):
         raise ValueError(
-            f"the triage form has no column {', '.join(absent)}; expected {', '.join(triage_form.TRIAGE_COLUMNS)}"
+            f"the triage form has no column {', '.join(absent)}; as mapped it has {', '.join(map(str, form.columns))}; "
+            f"expected {', '.join(triage_form.TRIAGE_COLUMNS)}"
         )
     readable, unreadable_ledger = ledger.without_unreadable(form)
     text = _as_text(readable)

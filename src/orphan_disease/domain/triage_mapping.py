@@ -37,6 +37,7 @@ _NUMBERS: Final = frozenset(_FORM_UNITS)
 _PLACE: Final = (columns.SOURCE_FILE, columns.SOURCE_LINE, columns.UNREADABLE)
 _PRESSURES = re.compile(r"^\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*[/\-|\\]\s*(\d{1,3}(?:[.,]\d{1,2})?)")
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$")
+_ARTICLES: Final = frozenset({"de", "del", "el", "la", "los", "las"})
 _DAY_SECONDS: Final = 86_400
 
 
@@ -71,13 +72,16 @@ def apply_mapping(form: pd.DataFrame, mapping: FormMapping) -> tuple[pd.DataFram
 
 
 def _plain(name: str) -> str:
-    """A column's name as it is compared: no accents, case, blanks and marks.
+    """A column's name as it is compared: no accents, case, blanks, marks and Spanish articles.
 
     >>> _plain(" Tensión Arterial (mmHg)") == _plain("tension_arterial_mmhg")
     True
+    >>> _plain("Fecha de la llegada") == _plain("fecha_llegada")
+    True
     """
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return re.sub(r"[^a-z0-9]+", "", "".join(each for each in letters if not unicodedata.combining(each)))
+    words = re.findall(r"[a-z0-9]+", "".join(each for each in letters if not unicodedata.combining(each)))
+    return "".join([word for word in words if word not in _ARTICLES] or words)
 
 
 def _worded(cells: "pd.Series[str]", spec: ColumnSpec) -> "pd.Series[str]":

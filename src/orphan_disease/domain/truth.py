@@ -13,7 +13,8 @@ import pandas as pd
 from orphan_disease.contracts import columns, truth_file
 from orphan_disease.contracts.vocabulary import CleaningAction, Provenance
 from orphan_disease.domain import checks, ledger
-from orphan_disease.domain.disease_ids import LABEL_PREFIX, canonical_disease_id
+from orphan_disease.domain.code_systems import categories_above, icd10_code
+from orphan_disease.domain.disease_ids import ICD10_PREFIX, LABEL_PREFIX, canonical_disease_id
 from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.pseudonyms import pseudonymise
 
@@ -50,8 +51,8 @@ def type_truth(
 
     Args:
         rows: the file as text, columns as in `contracts.truth_file`.
-        disorder_codes: the orphan disorder of each ICD-10 code that names one; every other ICD-10 code is a common
-            condition.
+        disorder_codes: the orphan disorder of each ICD-10 code that names one, and so of the codes below it; every
+            other ICD-10 code is a common condition.
 
     Returns:
         The diagnoses (columns TYPED_TRUTH_COLUMNS, in the file's order) and the ledger.
@@ -121,9 +122,20 @@ def diagnoses_of_cases(cases: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame
 
 def _diagnoses(text: pd.DataFrame, disorder_codes: Mapping[str, str]) -> "pd.Series[str]":
     """The disease that each row names, else the hospital's own label of it."""
-    named = _mapped(text[truth_file.DIAGNOSIS_ID], canonical_disease_id).replace(dict(disorder_codes))
+    named = _mapped(text[truth_file.DIAGNOSIS_ID], lambda written: _disease(written, disorder_codes))
     label = LABEL_PREFIX + text[truth_file.CATEGORY].str.lower()
     return named.where(text[truth_file.DIAGNOSIS_ID].notna(), label)
+
+
+def _disease(written: str, disorder_codes: Mapping[str, str]) -> str | None:
+    """The id of a disease: of ICD-10 also by its bare code, and the disorder where the code, or one above, names it."""
+    found = canonical_disease_id(written)
+    bare = icd10_code((found or written).removeprefix(ICD10_PREFIX))
+    if bare is None:
+        return found
+    code = f"{ICD10_PREFIX}{bare}"
+    known = (disorder_codes[each] for each in (code, *categories_above(code)) if each in disorder_codes)
+    return next(known, code)
 
 
 def _mapped(texts: "pd.Series[str]", meaning: Callable[[str], str | None]) -> "pd.Series[str]":

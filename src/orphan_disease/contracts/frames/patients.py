@@ -9,7 +9,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.cleaning_rules import REASONS
 from orphan_disease.contracts.vocabulary import ChiefComplaint, CleaningAction, Consciousness, Provenance, Sex, Split
 
-__all__ = ["CASES", "LABELS", "LEDGER", "SPLIT_ASSIGNMENT"]
+__all__ = ["CASES", "LABELS", "LEDGER", "LIKELY_PERSONS", "SPLIT_ASSIGNMENT"]
 
 
 def _words(vocabulary: type[Sex | Provenance | Split | CleaningAction | Consciousness | ChiefComplaint]) -> pa.Check:
@@ -60,6 +60,10 @@ CASES: Final = pa.DataFrameSchema(
         ".*_missing$": pa.Column(bool, regex=True),
     },
     name="cases",
+)
+
+LIKELY_PERSONS: Final = pa.DataFrameSchema(
+    {columns.CASE_ID: pa.Column(str, unique=True), columns.LIKELY_PERSON: pa.Column(str)}, name="likely_persons"
 )
 
 LABELS: Final = pa.DataFrameSchema(

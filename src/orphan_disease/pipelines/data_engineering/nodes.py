@@ -77,11 +77,13 @@ def build_cases(  # noqa: PLR0913, PLR0917  # three sources and the three tables
     hpo_terms: pd.DataFrame,
     hpo_edges: pd.DataFrame,
     hpo_alternatives: pd.DataFrame,
-) -> Typed:
-    """Join the sources to one row a case, and settle what contradicts itself."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Join the sources to one row a case, settle what contradicts itself, and tell who is probably one patient."""
     ontology = Ontology.from_frames(hpo_terms, hpo_edges, hpo_alternatives)
-    cases, found = case_table.build_cases(typed_triage, typed_histories, typed_confirmed_cases, ontology)
-    return require_shape(cases, patients.CASES), require_shape(found, patients.LEDGER)
+    cases, resolved = case_table.build_cases(typed_triage, typed_histories, typed_confirmed_cases, ontology)
+    persons, alike = near_duplicates.find_near_duplicates(cases)
+    found = require_shape(ledger.concatenate([resolved, alike]), patients.LEDGER)
+    return require_shape(cases, patients.CASES), require_shape(persons, patients.LIKELY_PERSONS), found
 
 
 def build_labels(
@@ -98,10 +100,12 @@ def build_labels(
     return require_shape(labels, patients.LABELS), require_shape(found, patients.LEDGER)
 
 
-def split_cases(cases: pd.DataFrame, labels: pd.DataFrame, params: SplitParams) -> pd.DataFrame:
+def split_cases(
+    cases: pd.DataFrame, likely_persons: pd.DataFrame, labels: pd.DataFrame, params: SplitParams
+) -> pd.DataFrame:
     """Assign every labelled case to training or a test, whole disorders, papers and patients together."""
-    persons = cases.assign(**{columns.LIKELY_PERSON: near_duplicates.likely_persons(cases)})
-    return require_shape(splitting.assign_splits(persons, labels, params), patients.SPLIT_ASSIGNMENT)
+    known = cases.merge(likely_persons, on=columns.CASE_ID, how="left", validate="one_to_one")
+    return require_shape(splitting.assign_splits(known, labels, params), patients.SPLIT_ASSIGNMENT)
 
 
 def summarise_data_quality(**tables: pd.DataFrame) -> tuple[dict[str, Any], str]:

@@ -66,7 +66,7 @@ def create_patients_pipeline() -> Pipeline:
                     "hpo_edges": "hpo_edges",
                     **hpo,
                 },
-                outputs=["cases", "cases_quarantine"],
+                outputs=["cases", "likely_persons", "cases_quarantine"],
                 name="build_cases",
             ),
             Node(
@@ -83,7 +83,12 @@ def create_patients_pipeline() -> Pipeline:
             ),
             Node(
                 split_cases,
-                inputs={"cases": "cases", "labels": "labels", "params": "params:data_engineering.split"},
+                inputs={
+                    "cases": "cases",
+                    "likely_persons": "likely_persons",
+                    "labels": "labels",
+                    "params": "params:data_engineering.split",
+                },
                 outputs="split_assignment",
                 name="split_cases",
             ),
