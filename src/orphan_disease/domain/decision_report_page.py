@@ -11,6 +11,8 @@ import pandas as pd
 from orphan_disease.contracts.parameters.decision_report import DecisionReportParams
 from orphan_disease.domain.decision_report_tables import (
     ablation_lines,
+    balancing_category_lines,
+    balancing_lines,
     contribution_lines,
     decision_lines,
     learning_lines,
@@ -42,6 +44,7 @@ class ReportParts:
     summary: Mapping[str, Any]
     subgroups: pd.DataFrame
     risk_coverage: Mapping[str, Any]
+    balancing: pd.DataFrame
     ablation: pd.DataFrame
     learning: pd.DataFrame
     scarce: pd.DataFrame
@@ -55,6 +58,7 @@ class ReportParts:
     calibration_plot: bytes
     per_category_plot: bytes
     risk_coverage_plot: bytes
+    balancing_plot: bytes
     ablation_plot: bytes
     learning_plot: bytes
     contribution_plot: bytes
@@ -125,17 +129,26 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
             + _table(subgroup_lines(parts.subgroups))
         ),
     )
+    yield "What is done about the imbalance", "Qué se hace con el desequilibrio", _balancing(parts)
     yield (
         "What each group of features brings",
         "Qué aporta cada grupo de variables",
-        (_picture(parts.ablation_plot, "Ablation") + _table(ablation_lines(parts.ablation))),
+        (
+            _note(_measured_with(parts))
+            + _picture(parts.ablation_plot, "Ablation")
+            + _table(ablation_lines(parts.ablation))
+        ),
     )
     yield (
         "Learning curves",
         "Curvas de aprendizaje",
-        (_picture(parts.learning_plot, "Learning curves") + _table(learning_lines(parts.learning))),
+        (
+            _note(f"{_measured_with(parts)} A share of teachers that misses a category in some fold is left out.")
+            + _picture(parts.learning_plot, "Learning curves")
+            + _table(learning_lines(parts.learning))
+        ),
     )
-    yield "Scarce disorders", "Enfermedades escasas", _table(scarce_lines(parts.scarce))
+    yield "Scarce disorders", "Enfermedades escasas", _scarce(parts)
     yield "Orphan or not", "Huérfana o no", _orphan(parts.orphan_detection)
     yield (
         "What the model weighs",
@@ -161,6 +174,39 @@ def _protocols(parts: ReportParts) -> str:
     note = f"Not run yet: {', '.join(missing)} (make protocols runs them). " if missing else ""
     tables = (f"<h3>{escape(name)} cases</h3>{_table(protocol_lines(parts.protocols, name))}" for name in provenances)
     return _note(f"{note}Before calibration, out of fold.") + "".join(tables)
+
+
+def _measured_with(parts: ReportParts) -> str:
+    """Which model these figures are of: a fast one, and where it is not the packaged one, that."""
+    measured = f"{parts.params.family.value}+{parts.params.resampling.value}"
+    packaged = parts.summary["selected"]["category"]["name"]
+    same = "the packaged candidate" if measured == packaged else f"a fast one; the packaged model is {packaged}"
+    return f"Measured with {measured}, {same}. Out of fold on unseen disorders, before calibration."
+
+
+def _balancing(parts: ReportParts) -> str:
+    chosen = parts.summary["selected"]["category"]["name"].partition("+")[2]
+    note = (
+        "One fast family, the same folds, samplers refitted inside each fold. Before calibration. Differences are "
+        f"paired over whole groups. Scarce disorders have at most {parts.params.scarce_patients} training patients. "
+        f"The packaged model uses: {chosen.replace('_', ' ') or 'what each of its members uses'}."
+    )
+    return (
+        _note(note)
+        + _picture(parts.balancing_plot, "Strategies against the imbalance")
+        + _table(balancing_lines(parts.balancing))
+        + "<h3>Each category</h3>"
+        + _table(balancing_category_lines(parts.balancing))
+    )
+
+
+def _scarce(parts: ReportParts) -> str:
+    note = (
+        f"Patients whose disorder has at most {parts.params.scarce_patients} training patients. Out of fold, none of "
+        "these teaches; new patients of known disorders are answered by a model that all of them taught. "
+        f"Measured with {parts.params.family.value}, before calibration."
+    )
+    return _note(note) + _table(scarce_lines(parts.scarce))
 
 
 def _orphan(document: Mapping[str, Any]) -> str:
@@ -189,8 +235,17 @@ def _error(story: Mapping[str, Any]) -> str:
         f"<b>{escape(story['answered'].replace('_', ' '))}</b> with {story['confidence']:.0%}; it is "
         f"<b>{escape(story['actual'].replace('_', ' '))}</b> (by {escape(str(story['category_source']))}).</p>"
         f"<p><b>Found:</b> {escape(', '.join(story['observed']))}.{excluded}</p>"
+        f"<p><b>Differential:</b> {escape(_differential(story))}</p>"
         f"<p>What spoke for the wrong category (nats of log-odds over the right one):</p><ul>{reasons}</ul></article>"
     )
+
+
+def _differential(story: Mapping[str, Any]) -> str:
+    first = "; ".join(
+        f"{each['disorder_name']} ({each['category'].replace('_', ' ')}, {each['probability']:.0%})"
+        for each in story["differential"]
+    )
+    return f"{first}. The diagnosis is number {story['rank']} of {story['disorders']}."
 
 
 def _note(text: str) -> str:

@@ -11,12 +11,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from orphan_disease.contracts import columns
+from orphan_disease.domain.balancing_figures import EVERY
 from orphan_disease.domain.evaluation_plots import BLUE, GREEN, GREY, ORANGE, PROVENANCE_TITLES, SPLIT_TITLES
 from orphan_disease.domain.feature_groups import GROUP_LABELS
 
-__all__ = ["ablation_figure", "contributions_figure", "learning_figure", "risk_coverage_figure"]
+__all__ = ["ablation_figure", "balancing_figure", "contributions_figure", "learning_figure", "risk_coverage_figure"]
 
 COLOURS: Final = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9")
+BALANCED: Final = {
+    "macro_f1": "macro-F1 (more is better)",
+    "log_loss": "log-loss, nats (less is better)",
+    "calibration_error": "calibration error (less is better)",
+}
 FEWEST_ANSWERED: Final = 0.05  # of the curve: fewer cases say little
 
 
@@ -38,6 +44,36 @@ def risk_coverage_figure(curves: pd.DataFrame, share: float) -> Figure:
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, frameon=False, loc="lower left")
     figure.suptitle("Accuracy against the share of cases answered")
+    return figure
+
+
+def balancing_figure(balancing: pd.DataFrame) -> Figure:
+    """Macro-F1, log-loss and calibration error of each strategy; a row of panels for each provenance.
+
+    Args:
+        balancing: as `domain.balancing_figures.measure_balancing` gives it.
+    """
+    own = balancing[balancing["category"] == EVERY]
+    parts = list(own.groupby(columns.PROVENANCE, sort=True))
+    figure = Figure(figsize=(12.5, 3.1 * max(len(parts), 1) + 0.5), layout="constrained")
+    panels = figure.subplots(max(len(parts), 1), len(BALANCED), squeeze=False)
+    for (provenance, rows), across in zip(parts, panels, strict=False):
+        strategies = list(dict.fromkeys(rows["strategy"]))
+        for axes, (metric, name) in zip(across, BALANCED.items(), strict=True):
+            for place, (cases_of, part) in enumerate(rows[rows["metric"] == metric].groupby("cases_of", sort=True)):
+                chosen = part.set_index("strategy").reindex(strategies)
+                values = chosen["value"].to_numpy(dtype=np.float64)
+                bounds = np.abs(chosen[["low", "high"]].to_numpy(dtype=np.float64).T - values)
+                heights = np.arange(len(strategies)) + 0.24 * (place - 0.5)
+                label = f"{cases_of} (n = {int(part['cases'].iloc[0])})"
+                axes.errorbar(values, heights, xerr=bounds, fmt="o", color=COLOURS[place], capsize=3, label=label)
+            axes.set_yticks(range(len(strategies)), [each.replace("_", " ") for each in strategies], fontsize=8)
+            axes.set_ylim(len(strategies) - 0.5, -0.5)
+            axes.set_xlabel(name, fontsize=9)
+            axes.grid(axis="x", alpha=0.3)
+        across[0].legend(fontsize=7, loc="lower left")
+        across[0].set_title(_title(PROVENANCE_TITLES, provenance), fontsize=9, loc="left")
+    figure.suptitle("What may be done about the imbalance, on unseen disorders")
     return figure
 
 

@@ -6,10 +6,14 @@ from typing import Any, Final
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.modelling import Resampling
+from orphan_disease.domain.balancing_figures import EVERY
 from orphan_disease.domain.feature_groups import GROUP_LABELS
 
 __all__ = [
     "ablation_lines",
+    "balancing_category_lines",
+    "balancing_lines",
     "contribution_lines",
     "decision_lines",
     "learning_lines",
@@ -24,6 +28,14 @@ DECISION: Final = (
     *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
     *("abstention_rate", "accuracy_when_answered"),
 )
+BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
+METRIC_WORDS: Final = {
+    "macro_f1": "macro-F1",
+    "f1": "F1",
+    "log_loss": "log-loss",
+    "calibration_error": "calibration error",
+}
+NONE: Final = Resampling.NONE.value
 SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
 
 
@@ -59,6 +71,35 @@ def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
         cells = [_interval(figures[name]) if name in figures else "-" for name in SUBGROUP]
         found.append([*map(_words, key), str(int(rows["cases"].iloc[0])), *cells])
     return _headed([*keys, "cases", *map(_words, SUBGROUP)], found)
+
+
+def balancing_lines(balancing: pd.DataFrame) -> Lines:
+    """One line a strategy: macro-F1, log-loss and calibration error, over all cases and over scarce disorders."""
+    own = balancing[balancing["category"] == EVERY]
+    found = []
+    for key, rows in _parts(own, [columns.PROVENANCE, "cases_of", "strategy"]):
+        figures = _by_metric(rows)
+        counts = [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
+        cells = []
+        for name in BALANCED:
+            cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
+        found.append([_words(key[2]), *map(_words, key[:2]), *counts, *cells])
+    head = [each for name in BALANCED for each in (METRIC_WORDS[name], "against none")]
+    return _headed(["strategy", "provenance", "patients of", "cases", "groups", *head], found)
+
+
+def balancing_category_lines(balancing: pd.DataFrame) -> Lines:
+    """One line a strategy and category: F1, log-loss of its cases, calibration error of its probability."""
+    own = balancing[(balancing["category"] != EVERY) & (balancing["cases_of"] == EVERY)]
+    found = []
+    for key, rows in _parts(own, [columns.PROVENANCE, "category", "strategy"]):
+        figures = _by_metric(rows)
+        cells = []
+        for name in ("f1", *BALANCED[1:]):
+            cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
+        found.append([_words(key[1]), _words(key[2]), _words(key[0]), *cells])
+    head = [each for name in ("f1", *BALANCED[1:]) for each in (METRIC_WORDS[name], "against none")]
+    return _headed(["category", "strategy", "provenance", *head], found)
 
 
 def ablation_lines(ablation: pd.DataFrame) -> Lines:
