@@ -56,7 +56,7 @@ def balancing_figure(balancing: pd.DataFrame) -> Figure:
     own = balancing[balancing["category"] == EVERY]
     parts = list(own.groupby(columns.PROVENANCE, sort=True))
     figure = Figure(figsize=(12.5, 3.1 * max(len(parts), 1) + 0.5), layout="constrained")
-    panels = figure.subplots(max(len(parts), 1), len(BALANCED), squeeze=False)
+    panels = figure.subplots(max(len(parts), 1), len(BALANCED), squeeze=False, sharey="row")
     for (provenance, rows), across in zip(parts, panels, strict=False):
         strategies = list(dict.fromkeys(rows["strategy"]))
         for axes, (metric, name) in zip(across, BALANCED.items(), strict=True):
@@ -68,10 +68,10 @@ def balancing_figure(balancing: pd.DataFrame) -> Figure:
                 label = f"{cases_of} (n = {int(part['cases'].iloc[0])})"
                 axes.errorbar(values, heights, xerr=bounds, fmt="o", color=COLOURS[place], capsize=3, label=label)
             axes.set_yticks(range(len(strategies)), [each.replace("_", " ") for each in strategies], fontsize=8)
-            axes.set_ylim(len(strategies) - 0.5, -0.5)
             axes.set_xlabel(name, fontsize=9)
             axes.grid(axis="x", alpha=0.3)
-        across[0].legend(fontsize=7, loc="lower left")
+        across[0].set_ylim(len(strategies) - 0.5, -0.5)
+        across[-1].legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
         across[0].set_title(_title(PROVENANCE_TITLES, provenance), fontsize=9, loc="left")
     figure.suptitle("What may be done about the imbalance, on unseen disorders")
     return figure
