@@ -13,6 +13,12 @@ def test_the_decision_is_told_where_it_was_measured() -> None:
     assert lines == [["out of fold", "publication", "40", "12", *[SHOWN] * 8]]  # the hospital's two cases were not
 
 
+def test_each_category_has_its_precision_recall_and_f1() -> None:
+    head, *lines = tables.category_lines(given.classification())
+    assert head[3:] == ["precision", "recall", "F1"]
+    assert lines == [[name, "out of fold", "publication", SHOWN, SHOWN, SHOWN] for name in ("nerve", "skin")]
+
+
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
     head, line = tables.risk_lines(given.risk_coverage())
     assert head[2:] == ["accuracy at full coverage", "accuracy at 80 answered", "gain"]

@@ -13,6 +13,7 @@ from orphan_disease.domain.decision_report_tables import (
     ablation_lines,
     balancing_category_lines,
     balancing_lines,
+    category_lines,
     contribution_lines,
     decision_lines,
     learning_lines,
@@ -110,6 +111,7 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
             _table(decision_lines(parts.metrics))
             + _picture(parts.confusion_plot, "Confusion matrices")
             + _picture(parts.per_category_plot, "Precision, recall and F1 of each category")
+            + _table(category_lines(parts.metrics))
         ),
     )
     yield "Calibration", "Calibración", _picture(parts.calibration_plot, "Reliability of the most probable category")

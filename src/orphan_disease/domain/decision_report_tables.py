@@ -14,6 +14,7 @@ __all__ = [
     "ablation_lines",
     "balancing_category_lines",
     "balancing_lines",
+    "category_lines",
     "contribution_lines",
     "decision_lines",
     "learning_lines",
@@ -49,6 +50,18 @@ def decision_lines(metrics: Mapping[str, Any]) -> Lines:
         if "category" in section
     ]
     return _headed(["split", "provenance", "cases", "groups", *map(_words, DECISION)], found)
+
+
+def category_lines(metrics: Mapping[str, Any]) -> Lines:
+    """Precision, recall and F1 of each category by split and provenance."""
+    found = []
+    for split, by_provenance in metrics.items():
+        for provenance, section in by_provenance.items():
+            figures = section.get("category", {})
+            for name in (each.removeprefix("recall_") for each in figures if each.startswith("recall_")):
+                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1")]
+                found.append([_words(name), _words(split), provenance, *cells])
+    return _headed(["category", "split", "provenance", "precision", "recall", "F1"], found)
 
 
 def risk_lines(document: Mapping[str, Any]) -> Lines:
