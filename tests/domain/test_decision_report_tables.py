@@ -9,26 +9,30 @@ AGAINST = "-0.100 (-0.200 to +0.050)"
 
 def test_the_decision_is_told_where_it_was_measured() -> None:
     head, *lines = tables.decision_lines(given.classification())
-    assert head[:5] == ["split", "provenance", "cases", "groups", "macro f1"]
-    assert lines == [["out of fold", "publication", "40", "12", *[SHOWN] * 8]]  # the hospital's two cases were not
+    assert head[:5] == ["split", "provenance", "cases", "groups", "macro-F1"]
+    assert lines == [
+        ["unseen disorders, out of fold", "publication", "40", "12", *[SHOWN] * 8]
+    ]  # the hospital's two cases were not
 
 
 def test_each_category_has_its_precision_recall_and_f1() -> None:
     head, *lines = tables.category_lines(given.classification())
     assert head[3:] == ["precision", "recall", "F1"]
-    assert lines == [[name, "out of fold", "publication", SHOWN, SHOWN, SHOWN] for name in ("nerve", "skin")]
+    assert lines == [
+        [name, "unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN] for name in ("nerve", "skin")
+    ]
 
 
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
     head, line = tables.risk_lines(given.risk_coverage())
-    assert head[2:] == ["accuracy at full coverage", "accuracy at 80 answered", "gain"]
-    assert line == ["out of fold", "publication", SHOWN, SHOWN, SHOWN]
+    assert head[2:] == ["accuracy at full coverage", "accuracy at 80 % answered", "gain"]
+    assert line == ["unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN]
 
 
 def test_a_subgroup_without_enough_cases_of_a_category_has_no_macro_f1() -> None:
     head, line = tables.subgroup_lines(given.subgroups())
-    assert head[4:6] == ["cases", "macro f1"]
-    assert line == ["out of fold", "publication", "sex", "female", "40", "-", *[SHOWN] * 5]
+    assert head[2:5] == ["cases", "groups", "macro-F1"]
+    assert line == ["sex", "female", "40", "12", "-", *[SHOWN] * 5]
 
 
 def test_what_a_group_of_features_brings_is_told_against_all() -> None:
@@ -54,9 +58,9 @@ def test_strategies_stand_beside_none_over_all_cases_and_scarce_disorders() -> N
     assert head[5:] == ["macro-F1", "against none", "log-loss", "against none", "calibration error", "against none"]
     assert [line[:3] for line in lines] == [
         ["none", "publication", "all"],
-        ["smote", "publication", "all"],
+        ["SMOTE", "publication", "all"],
         ["none", "publication", "scarce disorders"],
-        ["smote", "publication", "scarce disorders"],
+        ["SMOTE", "publication", "scarce disorders"],
     ]
     assert lines[0][5:] == [SHOWN, "", SHOWN, "", SHOWN, ""]
     assert lines[1][5:] == [SHOWN, AGAINST, SHOWN, AGAINST, SHOWN, AGAINST]
@@ -65,7 +69,7 @@ def test_strategies_stand_beside_none_over_all_cases_and_scarce_disorders() -> N
 def test_each_category_has_its_strategies_side_by_side() -> None:
     head, *lines = tables.balancing_category_lines(given.balancing())
     assert head[:4] == ["category", "strategy", "provenance", "F1"]
-    assert [line[:3] for line in lines] == [["skin", "none", "publication"], ["skin", "smote", "publication"]]
+    assert [line[:3] for line in lines] == [["skin", "none", "publication"], ["skin", "SMOTE", "publication"]]
 
 
 def test_scarce_disorders_are_told_with_and_without_augmentation() -> None:

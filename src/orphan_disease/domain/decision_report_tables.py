@@ -8,6 +8,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import Resampling
 from orphan_disease.domain.balancing_figures import EVERY
+from orphan_disease.domain.evaluation_plots import PROVENANCE_TITLES, SPLIT_TITLES
 from orphan_disease.domain.feature_groups import GROUP_LABELS
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "decision_lines",
     "learning_lines",
     "orphan_lines",
+    "provenance_words",
     "risk_lines",
     "scarce_lines",
+    "split_words",
     "subgroup_lines",
 ]
 
@@ -30,11 +33,16 @@ DECISION: Final = (
     *("abstention_rate", "accuracy_when_answered"),
 )
 BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
-METRIC_WORDS: Final = {
+WORDS: Final = {
     "macro_f1": "macro-F1",
     "f1": "F1",
     "log_loss": "log-loss",
-    "calibration_error": "calibration error",
+    "smote": "SMOTE",
+    "out_of_fold": "unseen disorders, out of fold",
+    "test_disorders": "unseen disorders, held out",
+    "test_patients": "new patients of known disorders",
+    "findings": "number of findings",
+    "prevalence": "rarity (prevalence)",
 }
 NONE: Final = Resampling.NONE.value
 SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
@@ -49,7 +57,7 @@ def decision_lines(metrics: Mapping[str, Any]) -> Lines:
         for provenance, section in by_provenance.items()
         if "category" in section
     ]
-    return _headed(["split", "provenance", "cases", "groups", *map(_words, DECISION)], found)
+    return _headed(["split", "provenance", "cases", "groups", *DECISION], found)
 
 
 def category_lines(metrics: Mapping[str, Any]) -> Lines:
@@ -72,18 +80,18 @@ def risk_lines(document: Mapping[str, Any]) -> Lines:
         for provenance, figures in by_provenance.items()
     ]
     names = next((list(each) for part in document.values() for each in part.values()), [])
-    return _headed(["split", "provenance", *map(_words, names)], found)
+    return _headed(["split", "provenance", *(name.replace("_answered", "_%_answered") for name in names)], found)
 
 
 def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
-    """One line a subgroup, figures side by side."""
-    keys = [columns.SPLIT, columns.PROVENANCE, "kind", "subgroup"]
+    """One line a subgroup of one split and provenance, figures side by side."""
+    keys = ["kind", "subgroup"]
     found = []
     for key, rows in _parts(subgroups, keys):
         figures = _by_metric(rows)
         cells = [_interval(figures[name]) if name in figures else "-" for name in SUBGROUP]
-        found.append([*map(_words, key), str(int(rows["cases"].iloc[0])), *cells])
-    return _headed([*keys, "cases", *map(_words, SUBGROUP)], found)
+        found.append([*map(_words, key), *_counts(rows), *cells])
+    return _headed([*keys, "cases", "groups", *SUBGROUP], found)
 
 
 def balancing_lines(balancing: pd.DataFrame) -> Lines:
@@ -92,18 +100,23 @@ def balancing_lines(balancing: pd.DataFrame) -> Lines:
     found = []
     for key, rows in _parts(own, [columns.PROVENANCE, "cases_of", "strategy"]):
         figures = _by_metric(rows)
-        counts = [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
         cells = []
         for name in BALANCED:
             cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
-        found.append([_words(key[2]), *map(_words, key[:2]), *counts, *cells])
-    head = [each for name in BALANCED for each in (METRIC_WORDS[name], "against none")]
+        found.append([_words(key[2]), *map(_words, key[:2]), *_counts(rows), *cells])
+    head = [each for name in BALANCED for each in (name, "against none")]
     return _headed(["strategy", "provenance", "patients of", "cases", "groups", *head], found)
 
 
 def balancing_category_lines(balancing: pd.DataFrame) -> Lines:
     """One line a strategy and category: F1, log-loss of its cases, calibration error of its probability."""
     own = balancing[(balancing["category"] != EVERY) & (balancing["cases_of"] == EVERY)]
+    order = {name: place for place, name in enumerate(own["category"].unique())}
+    own = own.sort_values(
+        [columns.PROVENANCE, "category"],
+        key=lambda each: each.map(order).fillna(0) if each.name == "category" else each,
+        kind="stable",
+    )
     found = []
     for key, rows in _parts(own, [columns.PROVENANCE, "category", "strategy"]):
         figures = _by_metric(rows)
@@ -111,7 +124,7 @@ def balancing_category_lines(balancing: pd.DataFrame) -> Lines:
         for name in ("f1", *BALANCED[1:]):
             cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
         found.append([_words(key[1]), _words(key[2]), _words(key[0]), *cells])
-    head = [each for name in ("f1", *BALANCED[1:]) for each in (METRIC_WORDS[name], "against none")]
+    head = [each for name in ("f1", *BALANCED[1:]) for each in (name, "against none")]
     return _headed(["category", "strategy", "provenance", *head], found)
 
 
@@ -150,17 +163,16 @@ def scarce_lines(scarce: pd.DataFrame) -> Lines:
         cells = []
         for name in ("macro_f1", "log_loss"):
             cells += [_interval(figures[name]), _difference(figures[name])]
-        counts = [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
-        found.append([_words(split), provenance, strategy, *counts, *cells])
+        found.append([_words(split), provenance, _words(strategy), *_counts(rows), *cells])
     head = [
         "split",
         "provenance",
         "strategy",
         "cases",
         "groups",
-        "macro-F1",
+        "macro_f1",
         "against none",
-        "log-loss",
+        "log_loss",
         "against none",
     ]
     return _headed(head, found)
@@ -171,7 +183,7 @@ def orphan_lines(document: Mapping[str, Any]) -> Lines:
     kinds = [each for each in ("matched", "unmatched", "counting_findings_alone") if each in document]
     names = list(document[kinds[0]]) if kinds else []
     found = [[_words(kind), *(_interval(document[kind][name]) for name in names)] for kind in kinds]
-    return _headed(["comparison", *map(_words, names)], found)
+    return _headed(["comparison", *names], found)
 
 
 def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
@@ -209,5 +221,24 @@ def _difference(figure: Mapping[str, Any]) -> str:
     return f"{figure['difference']:+.3f} ({bounds[0]:+.3f} to {bounds[1]:+.3f})"
 
 
-def _words(name: str) -> str:
-    return str(name).replace("_", " ")
+def _counts(rows: pd.DataFrame) -> list[str]:
+    return [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
+
+
+def split_words(name: object) -> str:
+    """A split as a reader calls it.
+
+    >>> split_words("test_disorders")
+    'disorders unseen in training (held out)'
+    """
+    return SPLIT_TITLES.get(str(name), _words(name))
+
+
+def provenance_words(name: object) -> str:
+    """A provenance as a reader calls it."""
+    return PROVENANCE_TITLES.get(str(name), _words(name))
+
+
+def _words(name: object) -> str:
+    """A name of the code in words."""
+    return WORDS.get(str(name), str(name).replace("_", " "))
