@@ -58,6 +58,15 @@ def test_patients_of_scarce_disorders_have_figures_of_their_own() -> None:
     assert set(scarce.index.get_level_values("category")) == {"all"}
 
 
+def test_a_class_without_a_case_has_no_figure_and_leaves_no_macro_f1() -> None:
+    table = measure_balancing({"none": NONE}, _training(["publication"] * 2 + ["simulated"] * 2), 9, PARAMS)
+    own = table[(table[columns.PROVENANCE] == "publication") & (table["cases_of"] == "all")]
+    assert set(zip(own["category"], own["metric"], strict=True)) == {
+        *(("all", name) for name in ("log_loss", "calibration_error")),
+        *(("a", name) for name in ("f1", "log_loss", "calibration_error")),
+    }
+
+
 def test_simulated_and_real_cases_never_share_a_figure() -> None:
     training = _training(["publication", "simulated", "publication", "simulated"])
     table = measure_balancing({"none": NONE}, training, 2, PARAMS)

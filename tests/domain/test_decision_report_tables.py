@@ -1,5 +1,7 @@
 """Tables of the report on the decision: the figures that were measured, in words, and none that was not."""
 
+import pandas as pd
+
 from orphan_disease.domain import decision_report_tables as tables
 from tests.domain import report_figures as given
 
@@ -37,7 +39,7 @@ def test_a_subgroup_without_enough_cases_of_a_category_has_no_macro_f1() -> None
 
 def test_what_a_group_of_features_brings_is_told_against_all() -> None:
     _, whole, without, alone = tables.ablation_lines(given.ablation())
-    assert whole[0] == "all features"
+    assert whole == ["all features", "category", "publication", "7", SHOWN, "", SHOWN, ""]
     assert without == ["without: demographics", "category", "publication", "7", SHOWN, AGAINST, SHOWN, AGAINST]
     assert alone[0] == "alone: demographics"
 
@@ -50,32 +52,47 @@ def test_a_point_of_the_learning_curve_names_its_teachers() -> None:
         "50% of disorders",
         "100% of disorders",
     ]
-    assert lines[0][1:4] == ["publication", "20", "6"]
+    assert lines[0][1:] == ["20", "6", SHOWN, SHOWN, SHOWN]
 
 
 def test_strategies_stand_beside_none_over_all_cases_and_scarce_disorders() -> None:
     head, *lines = tables.balancing_lines(given.balancing())
-    assert head[5:] == ["macro-F1", "against none", "log-loss", "against none", "calibration error", "against none"]
-    assert [line[:3] for line in lines] == [
-        ["none", "publication", "all"],
-        ["SMOTE", "publication", "all"],
-        ["none", "publication", "scarce disorders"],
-        ["SMOTE", "publication", "scarce disorders"],
+    assert head[4:] == ["macro-F1", "against none", "log-loss", "against none", "calibration error", "against none"]
+    assert [line[:2] for line in lines] == [
+        ["none", "all"],
+        ["SMOTE", "all"],
+        ["none", "scarce disorders"],
+        ["SMOTE", "scarce disorders"],
     ]
-    assert lines[0][5:] == [SHOWN, "", SHOWN, "", SHOWN, ""]
-    assert lines[1][5:] == [SHOWN, AGAINST, SHOWN, AGAINST, SHOWN, AGAINST]
+    assert lines[0][4:] == [SHOWN, "", SHOWN, "", SHOWN, ""]
+    assert lines[1][4:] == [SHOWN, AGAINST, SHOWN, AGAINST, SHOWN, AGAINST]
 
 
 def test_each_category_has_its_strategies_side_by_side() -> None:
-    head, *lines = tables.balancing_category_lines(given.balancing())
-    assert head[:4] == ["category", "strategy", "provenance", "F1"]
-    assert [line[:3] for line in lines] == [["skin", "none", "publication"], ["skin", "SMOTE", "publication"]]
+    both = given.balancing()
+    other = both[both["category"] == "skin"].assign(category="nerve")
+    mixed = pd.concat([both, other]).sort_values("strategy", kind="stable")
+    head, *lines = tables.balancing_category_lines(mixed)
+    assert head[:3] == ["category", "strategy", "F1"]
+    assert [line[:2] for line in lines] == [
+        ["skin", "none"],
+        ["skin", "SMOTE"],
+        ["nerve", "none"],
+        ["nerve", "SMOTE"],
+    ]
 
 
 def test_scarce_disorders_are_told_with_and_without_augmentation() -> None:
     lines = tables.scarce_lines(given.scarce())[1:]
     assert [line[2] for line in lines] == ["none", "augmentation"]
+    assert lines[0][3:] == ["40", "12", SHOWN, "", SHOWN, ""]
     assert lines[1][3:] == ["40", "12", SHOWN, AGAINST, SHOWN, AGAINST]
+
+
+def test_a_macro_f1_that_is_not_defined_is_a_dash() -> None:
+    scarce = given.scarce()
+    lines = tables.scarce_lines(scarce[scarce["metric"] != "macro_f1"])[1:]
+    assert lines[1][3:] == ["40", "12", "-", "-", SHOWN, AGAINST]
 
 
 def test_orphan_detection_is_told_matched_unmatched_and_by_counting() -> None:
@@ -86,7 +103,7 @@ def test_orphan_detection_is_told_matched_unmatched_and_by_counting() -> None:
 
 def test_the_features_that_weigh_most_come_first_and_no_more_than_asked_for() -> None:
     lines = tables.contribution_lines(given.contributions(), 2)[1:]
-    assert [line[2:] for line in lines] == [
+    assert lines == [
         ["mujer", "female", "0.400", "+0.300"],
         ["hombre", "male", "0.200", "-0.100"],
     ]

@@ -137,3 +137,6 @@ def test_augmentation_is_measured_beside_none() -> None:
         (split, strategy) for split in ("out_of_fold", "test_patients") for strategy in ("none", "augmentation")
     }
     assert (table["cases"] == 200).all()
+    one_class = training.part(training.codes == 0)
+    few = measure_scarce(Family.DECISION_TREE, training, one_class, _settings(), 10, MEASUREMENT)
+    assert set(few[few["split"] == "test_patients"]["metric"]) == {"log_loss", "accuracy"}

@@ -96,13 +96,15 @@ class _Answered:
     classes: tuple[str, ...]
 
     def figures(self, params: EvaluationParams) -> dict[tuple[str, str], Figure]:
-        """Figures by (category, metric)."""
+        """Figures by (category, metric), those that the cases define: a class without a case has none."""
         chosen = self.probabilities.argmax(axis=1)
         own = self.probabilities[np.arange(len(self.actual)), self.actual]
         loss = -np.log(np.maximum(own, MINIMUM_PROBABILITY))
         f1 = [_f1(chosen == code, self.actual == code) for code in range(len(self.classes))]
-        found: dict[tuple[str, str], Figure] = {
-            (EVERY, "macro_f1"): lambda weights: np.mean([each(weights) for each in f1], axis=0),
+        found: dict[tuple[str, str], Figure] = {}
+        if len(np.unique(self.actual)) == len(self.classes):
+            found[EVERY, "macro_f1"] = lambda weights: np.mean([each(weights) for each in f1], axis=0)
+        found |= {
             (EVERY, "log_loss"): ratio(loss),
             (EVERY, "calibration_error"): calibration_error(
                 self.probabilities.max(axis=1), chosen == self.actual, params.calibration_bins
@@ -110,6 +112,8 @@ class _Answered:
         }
         for code, name in enumerate(self.classes):
             present = self.actual == code
+            if not present.any():
+                continue
             found[name, "f1"] = f1[code]
             found[name, "log_loss"] = ratio(loss * present, present)
             found[name, "calibration_error"] = calibration_error(

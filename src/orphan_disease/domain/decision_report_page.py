@@ -1,6 +1,6 @@
 """The report on the decision as one self-contained page: no script, nothing that is fetched."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -141,7 +141,7 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
         (
             note(f"{_measured_with(parts)} A share of teachers that misses a category in some fold is left out.")
             + picture(parts.learning_plot, "Learning curves")
-            + table(learning_lines(parts.learning))
+            + _by_provenance(parts.learning, learning_lines)
         ),
     )
     yield "Scarce disorders", "Enfermedades escasas", _scarce(parts)
@@ -149,11 +149,7 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
     yield (
         "What the model weighs",
         "Qué pesa el modelo",
-        (
-            note(CONTRIBUTIONS)
-            + picture(parts.contribution_plot, "Mean absolute contributions")
-            + table(contribution_lines(parts.contributions, parts.params.told_features))
-        ),
+        (note(CONTRIBUTIONS) + picture(parts.contribution_plot, "Mean absolute contributions") + _contributions(parts)),
     )
     yield "Errors worth reading", "Errores que merece la pena leer", "".join(_error(each) for each in parts.errors)
 
@@ -193,10 +189,36 @@ def _balancing(parts: ReportParts) -> str:
     return (
         note(told)
         + picture(parts.balancing_plot, "Strategies against the imbalance")
-        + table(balancing_lines(parts.balancing))
+        + _by_provenance(parts.balancing, balancing_lines)
         + "<h3>Each category</h3>"
-        + table(balancing_category_lines(parts.balancing))
+        + _by_provenance(parts.balancing, balancing_category_lines)
     )
+
+
+def _by_provenance(figures: pd.DataFrame, lines: Callable[[pd.DataFrame], list[list[str]]]) -> str:
+    """One table for each provenance; the first, which is of real cases if there are any, lies open."""
+    parts = [
+        (name, figures[figures[columns.PROVENANCE] == name]) for name in sorted(figures[columns.PROVENANCE].unique())
+    ]
+    tables = (
+        folded(provenance_words(name), table(lines(own)), is_open=not place) for place, (name, own) in enumerate(parts)
+    )
+    return "".join(tables) or table([])
+
+
+def _contributions(parts: ReportParts) -> str:
+    """One table for each provenance, head and class."""
+    keys = [columns.PROVENANCE, "head", "class"]
+    found = list(parts.contributions.groupby(keys, sort=True)) if len(parts.contributions) else []
+    tables = (
+        folded(
+            f"{head} head, {str(name).replace('_', ' ')}: {provenance_words(provenance)}",
+            table(contribution_lines(rows, parts.params.told_features)),
+            is_open=not place,
+        )
+        for place, ((provenance, head, name), rows) in enumerate(found)
+    )
+    return "".join(tables) or table([])
 
 
 def _subgroups(subgroups: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ __all__ = ["WIDE", "folded", "note", "picture", "table"]
 
 WIDE: Final = (
     "main { max-width: 1240px; } header { border-color: #0072B2; } img { display: block; max-width: 100%; height: auto;"
-    " margin: 0 auto; } td { white-space: nowrap; } td:first-child { white-space: normal; min-width: 8.5rem; }"
+    " margin: 0 auto; } td { white-space: nowrap; } td.t { white-space: normal; } td:first-child { min-width: 7rem; }"
     " .t { text-align: left; } article { background: var(--paper); border-radius: 10px; padding: .8rem"
     " 1.2rem; margin-bottom: .9rem; } article h3 { margin: 0 0 .3rem; font-size: 1rem; } article p { margin: .2rem 0; }"
     " nav { margin: 1rem 0; } nav a { margin-right: 1rem; display: inline-block; padding: .15rem 0; }"

@@ -4,6 +4,7 @@ Simulated and real cases never share a line or a bar.
 """
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Final
 
 import numpy as np
@@ -85,9 +86,10 @@ def ablation_figure(ablation: pd.DataFrame) -> Figure:
     """
     own = ablation[ablation["metric"] == "macro_f1"]
     parts = list(own.groupby(["head", columns.PROVENANCE], sort=True))
-    figure = Figure(figsize=(6.4 * max(len(parts), 1), 4.6), layout="constrained")
+    down = -(-max(len(parts), 1) // 2)
+    figure = Figure(figsize=(12.5, 4.4 * down), layout="constrained")
     for place, ((head, provenance), rows) in enumerate(parts, start=1):
-        axes = figure.add_subplot(1, len(parts), place)
+        axes = figure.add_subplot(down, min(len(parts), 2), place)
         whole = rows[rows["variant"] == "all"]["value"].iloc[0]
         groups = [each for each in GROUP_LABELS if each in set(rows["group"])]
         for shift, (variant, colour, name) in enumerate(
@@ -103,7 +105,7 @@ def ablation_figure(ablation: pd.DataFrame) -> Figure:
         axes.invert_yaxis()
         axes.set(xlim=(0, 1), xlabel="macro-F1 on unseen disorders")
         axes.set_title(f"{head} head, {_title(PROVENANCE_TITLES, provenance)}", fontsize=9)
-        axes.legend(fontsize=7, loc="lower right")
+        axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
     figure.suptitle("What each group of features brings")
     return figure
 
@@ -124,7 +126,9 @@ def learning_figure(learning: pd.DataFrame) -> Figure:
             name = _title(PROVENANCE_TITLES, provenance)
             axes.errorbar(part[str(by)], values, yerr=bounds, color=colour, marker="o", capsize=3, label=name)
         axes.set(
-            xlabel=f"{by} that teach (published and simulated)", ylabel="macro-F1 on unseen disorders", ylim=(0, 1)
+            xlabel=f"{by} that teach (of all sources)",
+            ylabel="macro-F1 on unseen disorders",
+            ylim=(np.floor(10 * own["low"].min()) / 10, 1),
         )
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8, frameon=False, loc="lower right")
@@ -141,12 +145,12 @@ def contributions_figure(contributions: pd.DataFrame, size: int) -> Figure:
     """
     parts = list(contributions.groupby([columns.PROVENANCE, "head", "class"], sort=True))
     rows = -(-max(len(parts), 1) // 2)
-    figure = Figure(figsize=(17, 0.28 * size * rows + 1.2 * rows), layout="constrained")
+    figure = Figure(figsize=(15, 0.3 * size * rows + 1.2 * rows), layout="constrained")
     for place, ((provenance, head, name), own) in enumerate(parts, start=1):
         axes = figure.add_subplot(rows, 2, place)
         largest = own.nlargest(size, "mean_size")
         axes.barh(range(len(largest)), largest["mean_size"], color=BLUE)
-        axes.set_yticks(range(len(largest)), largest["en"], fontsize=7)
+        axes.set_yticks(range(len(largest)), [fill(name, 52) for name in largest["en"]], fontsize=7)
         axes.invert_yaxis()
         axes.set_xlabel("mean absolute contribution (nats of log-odds)", fontsize=8)
         title = f"{head} head: {str(name).replace('_', ' ')}, {_title(PROVENANCE_TITLES, provenance)}"

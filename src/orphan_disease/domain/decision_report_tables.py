@@ -38,6 +38,7 @@ WORDS: Final = {
     "f1": "F1",
     "log_loss": "log-loss",
     "smote": "SMOTE",
+    "area_under_roc": "area under the ROC",
     "out_of_fold": "unseen disorders, out of fold",
     "test_disorders": "unseen disorders, held out",
     "test_patients": "new patients of known disorders",
@@ -95,37 +96,29 @@ def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
 
 
 def balancing_lines(balancing: pd.DataFrame) -> Lines:
-    """One line a strategy: macro-F1, log-loss and calibration error, over all cases and over scarce disorders."""
+    """One line a strategy, of one provenance: macro-F1, log-loss, calibration; over all cases, and scarce disorders."""
     own = balancing[balancing["category"] == EVERY]
     found = []
-    for key, rows in _parts(own, [columns.PROVENANCE, "cases_of", "strategy"]):
+    for key, rows in _parts(own, ["cases_of", "strategy"]):
         figures = _by_metric(rows)
-        cells = []
-        for name in BALANCED:
-            cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
-        found.append([_words(key[2]), *map(_words, key[:2]), *_counts(rows), *cells])
+        cells = _against_none(figures, BALANCED, key[-1])
+        found.append([_words(key[1]), _words(key[0]), *_counts(rows), *cells])
     head = [each for name in BALANCED for each in (name, "against none")]
-    return _headed(["strategy", "provenance", "patients of", "cases", "groups", *head], found)
+    return _headed(["strategy", "patients of", "cases", "groups", *head], found)
 
 
 def balancing_category_lines(balancing: pd.DataFrame) -> Lines:
-    """One line a strategy and category: F1, log-loss of its cases, calibration error of its probability."""
+    """One line a category and strategy, of one provenance: F1, log-loss of its cases, its calibration."""
     own = balancing[(balancing["category"] != EVERY) & (balancing["cases_of"] == EVERY)]
-    order = {name: place for place, name in enumerate(own["category"].unique())}
-    own = own.sort_values(
-        [columns.PROVENANCE, "category"],
-        key=lambda each: each.map(order).fillna(0) if each.name == "category" else each,
-        kind="stable",
-    )
+    names = own["category"].unique()
+    own = own.set_index("category").loc[list(names)].reset_index()  # a category's strategies side by side
     found = []
-    for key, rows in _parts(own, [columns.PROVENANCE, "category", "strategy"]):
+    for key, rows in _parts(own, ["category", "strategy"]):
         figures = _by_metric(rows)
-        cells = []
-        for name in ("f1", *BALANCED[1:]):
-            cells += [_interval(figures[name]), "" if key[-1] == NONE else _difference(figures[name])]
-        found.append([_words(key[1]), _words(key[2]), _words(key[0]), *cells])
+        cells = _against_none(figures, ("f1", *BALANCED[1:]), key[-1])
+        found.append([_words(key[0]), _words(key[1]), *cells])
     head = [each for name in ("f1", *BALANCED[1:]) for each in (name, "against none")]
-    return _headed(["category", "strategy", "provenance", *head], found)
+    return _headed(["category", "strategy", *head], found)
 
 
 def ablation_lines(ablation: pd.DataFrame) -> Lines:
@@ -135,7 +128,7 @@ def ablation_lines(ablation: pd.DataFrame) -> Lines:
         figures = _by_metric(rows)
         cells = []
         for name in ("macro_f1", "log_loss"):
-            cells += [_interval(figures[name]), _difference(figures[name])]
+            cells += [_interval(figures[name]), "" if variant == "all" else _difference(figures[name])]
         what = "all features" if variant == "all" else f"{variant}: {GROUP_LABELS.get(group, group)}"
         found.append([what, head, provenance, str(int(rows["features"].iloc[0])), *cells])
     return _headed(
@@ -144,14 +137,14 @@ def ablation_lines(ablation: pd.DataFrame) -> Lines:
 
 
 def learning_lines(learning: pd.DataFrame) -> Lines:
-    """One line a point."""
+    """One line a point, of one provenance."""
     found = []
-    for (by, share, provenance), rows in _parts(learning, ["by", "share", columns.PROVENANCE]):
+    for (by, share), rows in _parts(learning, ["by", "share"]):
         figures = _by_metric(rows)
         counts = [str(int(rows[name].iloc[0])) for name in ("patients", "disorders")]
         cells = [_interval(figures[name]) for name in ("macro_f1", "accuracy", "log_loss")]
-        found.append([f"{float(share):.0%} of {by}", str(provenance), *counts, *cells])
-    head = ["teachers", "answered cases", "patients that teach", "their disorders", "macro-F1", "accuracy", "log-loss"]
+        found.append([f"{float(share):.0%} of {by}", *counts, *cells])
+    head = ["teachers", "patients that teach", "their disorders", "macro-F1", "accuracy", "log-loss"]
     return _headed(head, found)
 
 
@@ -160,9 +153,7 @@ def scarce_lines(scarce: pd.DataFrame) -> Lines:
     found = []
     for (split, provenance, strategy), rows in _parts(scarce, ["split", columns.PROVENANCE, "strategy"]):
         figures = _by_metric(rows)
-        cells = []
-        for name in ("macro_f1", "log_loss"):
-            cells += [_interval(figures[name]), _difference(figures[name])]
+        cells = _against_none(figures, BALANCED[:2], strategy)
         found.append([_words(split), provenance, _words(strategy), *_counts(rows), *cells])
     head = [
         "split",
@@ -183,18 +174,17 @@ def orphan_lines(document: Mapping[str, Any]) -> Lines:
     kinds = [each for each in ("matched", "unmatched", "counting_findings_alone") if each in document]
     names = list(document[kinds[0]]) if kinds else []
     found = [[_words(kind), *(_interval(document[kind][name]) for name in names)] for kind in kinds]
-    return _headed(["comparison", *names], found)
+    return _headed(["comparison", *(name.replace("_specificity", "_%_specificity") for name in names)], found)
 
 
 def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
-    """The features that weigh most, in both languages."""
-    found = []
-    for (provenance, head, name), rows in _parts(contributions, [columns.PROVENANCE, "head", "class"]):
-        named = rows.nlargest(size, "mean_size")[["es", "en", "mean_size", "mean"]]
-        for es, en, mean_size, mean in named.itertuples(index=False, name=None):
-            cells = [str(es), str(en), f"{mean_size:.3f}", f"{mean:+.3f}"]
-            found.append([f"{head}: {_words(name)}", provenance, *cells])
-    return _headed(["class", "provenance", "variable", "feature", "mean size (nats)", "mean"], found)
+    """The features that weigh most for one class, in both languages."""
+    named = contributions.nlargest(size, "mean_size")[["es", "en", "mean_size", "mean"]]
+    found = [
+        [str(es), str(en), f"{mean_size:.3f}", f"{mean:+.3f}"]
+        for es, en, mean_size, mean in named.itertuples(index=False, name=None)
+    ]
+    return _headed(["variable", "feature", "mean size (nats)", "mean"], found)
 
 
 def _parts(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
@@ -219,6 +209,15 @@ def _interval(figure: Mapping[str, Any]) -> str:
 def _difference(figure: Mapping[str, Any]) -> str:
     bounds = (figure["difference_low"], figure["difference_high"])
     return f"{figure['difference']:+.3f} ({bounds[0]:+.3f} to {bounds[1]:+.3f})"
+
+
+def _against_none(figures: Mapping[str, Mapping[str, Any]], names: Sequence[str], strategy: str) -> list[str]:
+    """Each figure and its difference to "none", which has none to itself; a dash where it is not defined."""
+    cells = []
+    for name in names:
+        own = figures.get(name)
+        cells += ["-", "-"] if own is None else [_interval(own), "" if strategy == NONE else _difference(own)]
+    return cells
 
 
 def _counts(rows: pd.DataFrame) -> list[str]:

@@ -135,7 +135,7 @@ class FeatureNamer:
         return FeatureName(
             f"{scorer['es']}: mejor enfermedad de la categoría «{self._label(category, 'es')}», frente a la mejor de "
             "todas",
-            f"{scorer['en']}: best {self._label(category, 'en')} disorder, against the best of all",
+            f"{scorer['en']}: best disorder of the category “{self._label(category, 'en')}”, against the best of all",
         )
 
     def _level(self, found: re.Match[str]) -> FeatureName:
@@ -150,7 +150,7 @@ class FeatureNamer:
         return FeatureName(
             f"{scorer['es']}: proporción de la categoría «{self._label(category, 'es')}» entre las {rank} primeras "
             "enfermedades",
-            f"{scorer['en']}: share of {self._label(category, 'en')} among the first {rank} disorders",
+            f"{scorer['en']}: share of the category “{self._label(category, 'en')}” among the first {rank} disorders",
         )
 
     def _pooled(self, found: re.Match[str]) -> FeatureName:
@@ -168,7 +168,7 @@ class FeatureNamer:
             )
         return FeatureName(
             f"{scorer['es']}: todas las enfermedades de la categoría «{self._label(what, 'es')}»{es}",
-            f"{scorer['en']}: all {self._label(what, 'en')} disorders{en}",
+            f"{scorer['en']}: all disorders of the category “{self._label(what, 'en')}”{en}",
         )
 
 
