@@ -10,7 +10,7 @@ from orphan_disease.contracts.parameters.decision_report import DecisionReportPa
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, Resampling
 from orphan_disease.domain.feature_ablation import measure_ablation
-from orphan_disease.domain.learning_curves import answer_with, measure_learning, taught_by
+from orphan_disease.domain.learning_curves import answer_with, hold_every_class, measure_learning, taught_by
 from orphan_disease.domain.paired_figures import difference_rows, figure_rows
 from orphan_disease.domain.resampling import AugmentationPool, build_resampling_plan
 from orphan_disease.domain.scarce_disorders import measure_scarce, scarce_rows
@@ -104,6 +104,22 @@ def test_every_case_is_answered_however_few_teach() -> None:
         answer_with(training.codes == 0, TREE, training, _settings())
 
 
+def test_a_share_whose_teachers_miss_a_class_is_no_point_of_the_curve() -> None:
+    training = _training()
+    rare = replace(training, codes=np.where(training.labels[columns.DISORDER_ID] == "d10", 2, training.codes))
+    rare = replace(rare, classes=("a", "b", "rare"))
+    assert not hold_every_class(np.ones(200, dtype=bool), rare)  # one disorder has the class: its fold takes it away
+    two = rare.labels[columns.DISORDER_ID].isin(["d10", "d11"]).to_numpy()
+    known = replace(rare, codes=np.where(two, 2, training.codes))
+    assert hold_every_class(np.ones(200, dtype=bool), known)
+    told: list[int] = []
+    params = DecisionReportParams(seed=3, shares=(0.01, 1.0))
+    table = measure_learning(TREE, known, _settings(), params, MEASUREMENT, told.append)
+    assert set(zip(table["by"], table["share"], strict=True)) == {("patients", 1.0), ("disorders", 1.0)}
+    assert told == [1] * 4
+    assert measure_learning(TREE, rare, _settings(), params, MEASUREMENT).empty
+
+
 def test_scarce_disorders_are_those_with_few_training_patients() -> None:
     training = _training(40)  # two patients of each of twenty disorders
     rare = training.part((training.labels[columns.DISORDER_ID] != "d00").to_numpy() | (np.arange(40) == 0))
@@ -121,3 +137,6 @@ def test_augmentation_is_measured_beside_none() -> None:
         (split, strategy) for split in ("out_of_fold", "test_patients") for strategy in ("none", "augmentation")
     }
     assert (table["cases"] == 200).all()
+    one_class = training.part(training.codes == 0)
+    few = measure_scarce(Family.DECISION_TREE, training, one_class, _settings(), 10, MEASUREMENT)
+    assert set(few[few["split"] == "test_patients"]["metric"]) == {"log_loss", "accuracy"}

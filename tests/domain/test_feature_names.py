@@ -13,13 +13,13 @@ LABELS = {"neurological": {"es": "neurológica", "en": "neurological"}}
         ("demographics__log_age_days_missing", "edad (no consta)", "age (not recorded)"),
         (
             "evidence__likelihood_pooled_t2_neurological",
-            "verosimilitud: todas las enfermedades neurológica (temperatura 2)",
-            "likelihood: all neurological disorders (temperature 2)",
+            "verosimilitud: todas las enfermedades de la categoría «neurológica» (temperatura 2)",
+            "likelihood: all disorders of the category “neurological” (temperature 2)",
         ),
         (
             "evidence__resnik_share_top5_neurological",
-            "semejanza: proporción neurológica entre las 5 primeras enfermedades",
-            "similarity: share of neurological among the first 5 disorders",
+            "semejanza: proporción de la categoría «neurológica» entre las 5 primeras enfermedades",
+            "similarity: share of the category “neurological” among the first 5 disorders",
         ),
         (
             "evidence__learned_margin",

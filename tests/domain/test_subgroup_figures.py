@@ -35,5 +35,21 @@ def test_a_macro_f1_stands_only_where_every_category_has_cases() -> None:
     shown = set(figures[figures["metric"] == "macro_f1"]["subgroup"])
     assert "female" in shown
     assert "male" not in shown
-    line = next(each for each in subgroup_lines(figures) if each[3] == "male")
-    assert line[5] == "-"
+    line = next(each for each in subgroup_lines(figures) if each[1] == "male")
+    assert line[4] == "-"
+
+
+def test_the_commonest_disorders_come_first_and_those_of_unknown_rarity_last() -> None:
+    ids = [f"c{place}" for place in range(4)]
+    answers = pd.DataFrame({"case_id": ids, "category": "a", "probability_a": 1.0, "probability_b": 0.0, "group": ids})
+    answers = answers.assign(category_actual="a", is_orphan=True, disorder_id=[f"D:{place}" for place in range(4)])
+    answers = answers.assign(provenance="publication", split="out_of_fold", prediction_set=[["a"]] * 4)
+    cases = pd.DataFrame({"case_id": ids, "sex": "female", "age_days": 4000.0, "observed_terms": [["HP:1"]] * 4})
+    classes = ["<1 / 1 000 000", None, "1-9 / 1 000 000", "1-5 / 10 000"]
+    disorders = pd.DataFrame({"disorder_id": [f"D:{place}" for place in range(4)], "prevalence_class": classes})
+    params = DecisionReportParams(seed=0, subgroup_minimum_cases=1)
+    found = measure_subgroup_figures(
+        answers, cases, disorders, params, EvaluationParams(bootstrap_samples=5, seed=0, minimum_cases=1)
+    )
+    rarity = found[found["kind"] == "prevalence"]["subgroup"]
+    assert list(dict.fromkeys(rarity)) == ["1-5 / 10 000", "1-9 / 1 000 000", "<1 / 1 000 000", "unknown"]

@@ -17,6 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from orphan_disease.adapters.decision_figures import DECISION_TITLES, interval, told_figures
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import ABSTAINED
 
@@ -36,9 +37,8 @@ TITLES: Final[Mapping[str, str]] = {
     "inference_quarantine": "what the cases' reading found",
     "predictions": "inference",
     "monitoring_decision": "monitoring",
-    "own_protocol_metrics": "disorders unseen among training patients, own papers left out",
-    "protocol_metrics": "another protocol, disorders unseen among training patients",
     "promotion_record": "retraining",
+    **DECISION_TITLES,
 }
 # In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
 UNBOUND_WIDTH: Final = 160
@@ -72,8 +72,8 @@ class SummaryHooks:
             self._saved[dataset_name] = data
         elif dataset_name == "monitoring_decision":
             self._saved[dataset_name] = {name: value for name, value in data.items() if name != "reasons"}
-        elif dataset_name in {"own_protocol_metrics", "protocol_metrics"}:
-            self._saved[dataset_name] = _protocol(data)
+        elif dataset_name in DECISION_TITLES:
+            self._saved[dataset_name] = told_figures(dataset_name, data)
         elif dataset_name == "predictions":
             self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
         elif dataset_name == "inference_quarantine":
@@ -157,15 +157,6 @@ def _add_column(table: Table, name: str, *, is_name: bool) -> None:
     table.add_column(name, justify=justify, no_wrap=name == "candidate", overflow="fold")
 
 
-def _protocol(data: Mapping[str, Any]) -> dict[str, str]:
-    """Every figure of a protocol by provenance, with its interval."""
-    return {
-        f"{provenance}, {name.replace('_', ' ')}": _interval(figure) if isinstance(figure, Mapping) else str(figure)
-        for provenance, section in data.items()
-        for name, figure in section.items()
-    }
-
-
 def _abstained(predictions: pd.DataFrame) -> "pd.Series[bool]":
     return predictions[columns.CATEGORY] == ABSTAINED
 
@@ -197,7 +188,7 @@ def _commands() -> str:
 
 
 def _interval(figure: Mapping[str, float] | None) -> str:
-    return f"{figure['value']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})" if figure else "-"
+    return interval(figure) if figure else "-"
 
 
 def _value(figure: Mapping[str, float] | None) -> str:

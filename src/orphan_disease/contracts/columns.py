@@ -58,6 +58,8 @@ CATEGORY: Final = "category"
 GROUP: Final = "group"  # cases that may never be on two sides of a split
 SPLIT: Final = "split"  # train, test_patients, test_disorders
 FOLD: Final = "fold"  # 0 to k-1 inside train, -1 elsewhere
+PARENT_CASE_ID: Final = "parent_case_id"  # the confirmed patient that an augmented case copies
+PARENT_PROVENANCE: Final = "parent_provenance"
 
 # --- the ontology and its annotations ------------------------------------------------------------------------------
 TERM_ID: Final = "term_id"

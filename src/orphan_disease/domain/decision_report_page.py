@@ -1,37 +1,34 @@
 """The report on the decision as one self-contained page: no script, nothing that is fetched."""
 
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
 import pandas as pd
 
+from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.decision_report import DecisionReportParams
+from orphan_disease.domain.decision_report_page_parts import WIDE, folded, note, picture, table
 from orphan_disease.domain.decision_report_tables import (
     ablation_lines,
+    balancing_category_lines,
+    balancing_lines,
+    category_lines,
     contribution_lines,
     decision_lines,
     learning_lines,
     orphan_lines,
+    provenance_words,
     risk_lines,
     scarce_lines,
+    split_words,
     subgroup_lines,
 )
 from orphan_disease.domain.monitoring_page_style import STYLE
 from orphan_disease.domain.protocol_figures import protocol_lines
 
 __all__ = ["ReportParts", "build_page"]
-
-WIDE: Final = (
-    "main { max-width: 1240px; } header { border-color: #0072B2; } img { display: block; max-width: 100%; height: auto;"
-    " margin: 0 auto; } td { white-space: nowrap; } td:first-child, td.words { white-space: normal; } th:nth-child(2),"
-    " td:nth-child(2) { text-align: left; } article { background: var(--paper); border-radius: 10px; padding: .8rem"
-    " 1.2rem; margin-bottom: .9rem; } article h3 { margin: 0 0 .3rem; font-size: 1rem; } article p { margin: .2rem 0; }"
-    " nav { margin: 1rem 0; } nav a { margin-right: 1rem; }"
-)
-_Lines = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +39,7 @@ class ReportParts:
     summary: Mapping[str, Any]
     subgroups: pd.DataFrame
     risk_coverage: Mapping[str, Any]
+    balancing: pd.DataFrame
     ablation: pd.DataFrame
     learning: pd.DataFrame
     scarce: pd.DataFrame
@@ -55,6 +53,7 @@ class ReportParts:
     calibration_plot: bytes
     per_category_plot: bytes
     risk_coverage_plot: bytes
+    balancing_plot: bytes
     ablation_plot: bytes
     learning_plot: bytes
     contribution_plot: bytes
@@ -86,7 +85,7 @@ def build_page(parts: ReportParts) -> str:
         '<header><p class="month">orphan_disease</p><h1><span lang="es">La decisión, medida</span> '
         '<span class="en">· the decision, measured</span></h1>'
         f"<p>Model {escape(version)}; knowledge: {escape(knowledge)}.</p></header>"
-        f"<nav>{links}</nav>{_note(HOW_TO_READ)}{body}</main></body></html>\n"
+        f"<nav>{links}</nav>{note(HOW_TO_READ)}{body}</main></body></html>\n"
     )
 
 
@@ -103,48 +102,54 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
         "The four categories",
         "Las cuatro categorías",
         (
-            _table(decision_lines(parts.metrics))
-            + _picture(parts.confusion_plot, "Confusion matrices")
-            + _picture(parts.per_category_plot, "Precision, recall and F1 of each category")
+            table(decision_lines(parts.metrics))
+            + picture(parts.confusion_plot, "Confusion matrices")
+            + picture(parts.per_category_plot, "Precision, recall and F1 of each category")
+            + table(category_lines(parts.metrics))
         ),
     )
-    yield "Calibration", "Calibración", _picture(parts.calibration_plot, "Reliability of the most probable category")
+    yield "Calibration", "Calibración", picture(parts.calibration_plot, "Reliability of the most probable category")
     yield (
         "Risk and coverage",
         "Riesgo y cobertura",
-        (_table(risk_lines(parts.risk_coverage)) + _picture(parts.risk_coverage_plot, "Risk-coverage curve")),
+        (table(risk_lines(parts.risk_coverage)) + picture(parts.risk_coverage_plot, "Risk-coverage curve")),
     )
     yield (
         "Subgroups",
         "Subgrupos",
         (
-            _note(
+            note(
                 f"A subgroup has at least {parts.params.subgroup_minimum_cases} cases; its macro-F1 stands where each "
                 "category has as many."
             )
-            + _table(subgroup_lines(parts.subgroups))
+            + _subgroups(parts.subgroups)
         ),
     )
+    yield "What is done about the imbalance", "Qué se hace con el desequilibrio", _balancing(parts)
     yield (
         "What each group of features brings",
         "Qué aporta cada grupo de variables",
-        (_picture(parts.ablation_plot, "Ablation") + _table(ablation_lines(parts.ablation))),
+        (
+            note(_measured_with(parts))
+            + picture(parts.ablation_plot, "Ablation")
+            + table(ablation_lines(parts.ablation))
+        ),
     )
     yield (
         "Learning curves",
         "Curvas de aprendizaje",
-        (_picture(parts.learning_plot, "Learning curves") + _table(learning_lines(parts.learning))),
+        (
+            note(f"{_measured_with(parts)} A share of teachers that misses a category in some fold is left out.")
+            + picture(parts.learning_plot, "Learning curves")
+            + _by_provenance(parts.learning, learning_lines)
+        ),
     )
-    yield "Scarce disorders", "Enfermedades escasas", _table(scarce_lines(parts.scarce))
+    yield "Scarce disorders", "Enfermedades escasas", _scarce(parts)
     yield "Orphan or not", "Huérfana o no", _orphan(parts.orphan_detection)
     yield (
         "What the model weighs",
         "Qué pesa el modelo",
-        (
-            _note(CONTRIBUTIONS)
-            + _picture(parts.contribution_plot, "Mean absolute contributions")
-            + _table(contribution_lines(parts.contributions, parts.params.told_features))
-        ),
+        (note(CONTRIBUTIONS) + picture(parts.contribution_plot, "Mean absolute contributions") + _contributions(parts)),
     )
     yield "Errors worth reading", "Errores que merece la pena leer", "".join(_error(each) for each in parts.errors)
 
@@ -158,20 +163,93 @@ CONTRIBUTIONS: Final = (
 def _protocols(parts: ReportParts) -> str:
     provenances = sorted({each for document in parts.protocols.values() for each in document})
     missing = [name for name, document in parts.protocols.items() if not document]
-    note = f"Not run yet: {', '.join(missing)} (make protocols runs them). " if missing else ""
-    tables = (f"<h3>{escape(name)} cases</h3>{_table(protocol_lines(parts.protocols, name))}" for name in provenances)
-    return _note(f"{note}Before calibration, out of fold.") + "".join(tables)
+    told = f"Not run yet: {', '.join(missing)} (make protocols runs them). " if missing else ""
+    tables = (
+        f"<h3>{escape(provenance_words(name))}</h3>{table(protocol_lines(parts.protocols, name))}"
+        for name in provenances
+    )
+    return note(f"{told}Before calibration, out of fold.") + "".join(tables)
+
+
+def _measured_with(parts: ReportParts) -> str:
+    """Which model these figures are of: a fast one, and where it is not the packaged one, that."""
+    measured = f"{parts.params.family.value}+{parts.params.resampling.value}"
+    packaged = parts.summary["selected"]["category"]["name"]
+    same = "the packaged candidate" if measured == packaged else f"a fast one; the packaged model is {packaged}"
+    return f"Measured with {measured}, {same}. Out of fold on unseen disorders, before calibration."
+
+
+def _balancing(parts: ReportParts) -> str:
+    chosen = parts.summary["selected"]["category"]["name"].partition("+")[2]
+    told = (
+        "One fast family, the same folds, samplers refitted inside each fold. Before calibration. Differences are "
+        f"paired over whole groups. Scarce disorders have at most {parts.params.scarce_patients} training patients. "
+        f"The packaged model uses: {chosen.replace('_', ' ') or 'what each of its members uses'}."
+    )
+    return (
+        note(told)
+        + picture(parts.balancing_plot, "Strategies against the imbalance")
+        + _by_provenance(parts.balancing, balancing_lines)
+        + "<h3>Each category</h3>"
+        + _by_provenance(parts.balancing, balancing_category_lines)
+    )
+
+
+def _by_provenance(figures: pd.DataFrame, lines: Callable[[pd.DataFrame], list[list[str]]]) -> str:
+    """One table for each provenance; the first, which is of real cases if there are any, lies open."""
+    parts = [
+        (name, figures[figures[columns.PROVENANCE] == name]) for name in sorted(figures[columns.PROVENANCE].unique())
+    ]
+    tables = (
+        folded(provenance_words(name), table(lines(own)), is_open=not place) for place, (name, own) in enumerate(parts)
+    )
+    return "".join(tables) or table([])
+
+
+def _contributions(parts: ReportParts) -> str:
+    """One table for each provenance, head and class."""
+    keys = [columns.PROVENANCE, "head", "class"]
+    found = list(parts.contributions.groupby(keys, sort=True)) if len(parts.contributions) else []
+    tables = (
+        folded(
+            f"{head} head, {str(name).replace('_', ' ')}: {provenance_words(provenance)}",
+            table(contribution_lines(rows, parts.params.told_features)),
+            is_open=not place,
+        )
+        for place, ((provenance, head, name), rows) in enumerate(found)
+    )
+    return "".join(tables) or table([])
+
+
+def _subgroups(subgroups: pd.DataFrame) -> str:
+    """One table for each split and provenance; the first, which is the headline, lies open."""
+    keys = [columns.SPLIT, columns.PROVENANCE]
+    found = list(subgroups.groupby(keys, sort=False)) if len(subgroups) else []
+    tables = (
+        folded(f"{split_words(split)}: {provenance_words(provenance)}", table(subgroup_lines(rows)), is_open=not place)
+        for place, ((split, provenance), rows) in enumerate(found)
+    )
+    return "".join(tables) or table([])
+
+
+def _scarce(parts: ReportParts) -> str:
+    told = (
+        f"Patients whose disorder has at most {parts.params.scarce_patients} training patients. Out of fold, none of "
+        "these teaches; new patients of known disorders are answered by a model that all of them taught. "
+        f"Measured with {parts.params.family.value}, before calibration."
+    )
+    return note(told) + table(scarce_lines(parts.scarce))
 
 
 def _orphan(document: Mapping[str, Any]) -> str:
     caveats = "".join(f"<li>{escape(each)}</li>" for each in document["caveats"])
     return (
-        _note(
+        note(
             f"What this is: {document['what']}; {document['orphan_cases']} and {document['common_cases']} cases, "
             f"{document['pairs']} pairs with equal numbers of findings. It is the one figure where real and fabricated "
             "patients meet, and no estimate of what a clinic would see."
         )
-        + _table(orphan_lines(document))
+        + table(orphan_lines(document))
         + f"<article><h3>What could make this figure flatter reality</h3><ul>{caveats}</ul></article>"
     )
 
@@ -189,35 +267,14 @@ def _error(story: Mapping[str, Any]) -> str:
         f"<b>{escape(story['answered'].replace('_', ' '))}</b> with {story['confidence']:.0%}; it is "
         f"<b>{escape(story['actual'].replace('_', ' '))}</b> (by {escape(str(story['category_source']))}).</p>"
         f"<p><b>Found:</b> {escape(', '.join(story['observed']))}.{excluded}</p>"
+        f"<p><b>Differential:</b> {escape(_differential(story))}</p>"
         f"<p>What spoke for the wrong category (nats of log-odds over the right one):</p><ul>{reasons}</ul></article>"
     )
 
 
-def _note(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
-
-
-def _picture(png: bytes, name: str) -> str:
-    return f'<figure><img alt="{escape(name)}" src="data:image/png;base64,{b64encode(png).decode()}"></figure>'
-
-
-def _table(lines: _Lines) -> str:
-    """A table whose first line is the head; a note where there is nothing to show."""
-    if not lines:
-        return _note("Too few cases to measure.")
-    head, *rows = ("".join(f"<{tag}>{_cell(cell)}</{tag}>" for cell in line) for tag, line in _tagged(lines))
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _cell(text: str) -> str:
-    """A cell; an interval goes below its value, so that wide tables fit."""
-    value, bracket, bounds = text.partition(" (")
-    if bracket and value.lstrip("+-").replace(".", "", 1).isdigit():
-        return f'{escape(value)}<span class="i">({escape(bounds)}</span>'
-    return escape(text)
-
-
-def _tagged(lines: _Lines) -> Iterator[tuple[str, Sequence[str]]]:
-    for place, line in enumerate(lines):
-        yield ("td" if place else "th"), line
+def _differential(story: Mapping[str, Any]) -> str:
+    first = "; ".join(
+        f"{each['disorder_name']} ({each['category'].replace('_', ' ')}, {each['probability']:.0%})"
+        for each in story["differential"]
+    )
+    return f"{first}. The diagnosis is number {story['rank']} of {story['disorders']}."

@@ -4,6 +4,7 @@ Simulated and real cases never share a line or a bar.
 """
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Final
 
 import numpy as np
@@ -11,12 +12,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from orphan_disease.contracts import columns
+from orphan_disease.domain.balancing_figures import EVERY
 from orphan_disease.domain.evaluation_plots import BLUE, GREEN, GREY, ORANGE, PROVENANCE_TITLES, SPLIT_TITLES
 from orphan_disease.domain.feature_groups import GROUP_LABELS
 
-__all__ = ["ablation_figure", "contributions_figure", "learning_figure", "risk_coverage_figure"]
+__all__ = ["ablation_figure", "balancing_figure", "contributions_figure", "learning_figure", "risk_coverage_figure"]
 
 COLOURS: Final = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9")
+BALANCED: Final = {
+    "macro_f1": "macro-F1 (more is better)",
+    "log_loss": "log-loss, nats (less is better)",
+    "calibration_error": "calibration error (less is better)",
+}
 FEWEST_ANSWERED: Final = 0.05  # of the curve: fewer cases say little
 
 
@@ -41,6 +48,36 @@ def risk_coverage_figure(curves: pd.DataFrame, share: float) -> Figure:
     return figure
 
 
+def balancing_figure(balancing: pd.DataFrame) -> Figure:
+    """Macro-F1, log-loss and calibration error of each strategy; a row of panels for each provenance.
+
+    Args:
+        balancing: as `domain.balancing_figures.measure_balancing` gives it.
+    """
+    own = balancing[balancing["category"] == EVERY]
+    parts = list(own.groupby(columns.PROVENANCE, sort=True))
+    figure = Figure(figsize=(12.5, 3.1 * max(len(parts), 1) + 0.5), layout="constrained")
+    panels = figure.subplots(max(len(parts), 1), len(BALANCED), squeeze=False, sharey="row")
+    for (provenance, rows), across in zip(parts, panels, strict=False):
+        strategies = list(dict.fromkeys(rows["strategy"]))
+        for axes, (metric, name) in zip(across, BALANCED.items(), strict=True):
+            for place, (cases_of, part) in enumerate(rows[rows["metric"] == metric].groupby("cases_of", sort=True)):
+                chosen = part.set_index("strategy").reindex(strategies)
+                values = chosen["value"].to_numpy(dtype=np.float64)
+                bounds = np.abs(chosen[["low", "high"]].to_numpy(dtype=np.float64).T - values)
+                heights = np.arange(len(strategies)) + 0.24 * (place - 0.5)
+                label = f"{cases_of} (n = {int(part['cases'].iloc[0])})"
+                axes.errorbar(values, heights, xerr=bounds, fmt="o", color=COLOURS[place], capsize=3, label=label)
+            axes.set_yticks(range(len(strategies)), [each.replace("_", " ") for each in strategies], fontsize=8)
+            axes.set_xlabel(name, fontsize=9)
+            axes.grid(axis="x", alpha=0.3)
+        across[0].set_ylim(len(strategies) - 0.5, -0.5)
+        across[-1].legend(fontsize=8, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
+        across[0].set_title(_title(PROVENANCE_TITLES, provenance), fontsize=9, loc="left")
+    figure.suptitle("What may be done about the imbalance, on unseen disorders")
+    return figure
+
+
 def ablation_figure(ablation: pd.DataFrame) -> Figure:
     """Macro-F1 lost without each group, and reached with it alone, one panel for each head and provenance.
 
@@ -49,9 +86,10 @@ def ablation_figure(ablation: pd.DataFrame) -> Figure:
     """
     own = ablation[ablation["metric"] == "macro_f1"]
     parts = list(own.groupby(["head", columns.PROVENANCE], sort=True))
-    figure = Figure(figsize=(6.4 * max(len(parts), 1), 4.6), layout="constrained")
+    down = -(-max(len(parts), 1) // 2)
+    figure = Figure(figsize=(12.5, 4.4 * down), layout="constrained")
     for place, ((head, provenance), rows) in enumerate(parts, start=1):
-        axes = figure.add_subplot(1, len(parts), place)
+        axes = figure.add_subplot(down, min(len(parts), 2), place)
         whole = rows[rows["variant"] == "all"]["value"].iloc[0]
         groups = [each for each in GROUP_LABELS if each in set(rows["group"])]
         for shift, (variant, colour, name) in enumerate(
@@ -67,7 +105,7 @@ def ablation_figure(ablation: pd.DataFrame) -> Figure:
         axes.invert_yaxis()
         axes.set(xlim=(0, 1), xlabel="macro-F1 on unseen disorders")
         axes.set_title(f"{head} head, {_title(PROVENANCE_TITLES, provenance)}", fontsize=9)
-        axes.legend(fontsize=7, loc="lower right")
+        axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3)
     figure.suptitle("What each group of features brings")
     return figure
 
@@ -88,7 +126,9 @@ def learning_figure(learning: pd.DataFrame) -> Figure:
             name = _title(PROVENANCE_TITLES, provenance)
             axes.errorbar(part[str(by)], values, yerr=bounds, color=colour, marker="o", capsize=3, label=name)
         axes.set(
-            xlabel=f"{by} that teach (published and simulated)", ylabel="macro-F1 on unseen disorders", ylim=(0, 1)
+            xlabel=f"{by} that teach (of all sources)",
+            ylabel="macro-F1 on unseen disorders",
+            ylim=(np.floor(10 * own["low"].min()) / 10, 1),
         )
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8, frameon=False, loc="lower right")
@@ -105,12 +145,12 @@ def contributions_figure(contributions: pd.DataFrame, size: int) -> Figure:
     """
     parts = list(contributions.groupby([columns.PROVENANCE, "head", "class"], sort=True))
     rows = -(-max(len(parts), 1) // 2)
-    figure = Figure(figsize=(17, 0.28 * size * rows + 1.2 * rows), layout="constrained")
+    figure = Figure(figsize=(15, 0.3 * size * rows + 1.2 * rows), layout="constrained")
     for place, ((provenance, head, name), own) in enumerate(parts, start=1):
         axes = figure.add_subplot(rows, 2, place)
         largest = own.nlargest(size, "mean_size")
         axes.barh(range(len(largest)), largest["mean_size"], color=BLUE)
-        axes.set_yticks(range(len(largest)), largest["en"], fontsize=7)
+        axes.set_yticks(range(len(largest)), [fill(name, 52) for name in largest["en"]], fontsize=7)
         axes.invert_yaxis()
         axes.set_xlabel("mean absolute contribution (nats of log-odds)", fontsize=8)
         title = f"{head} head: {str(name).replace('_', ' ')}, {_title(PROVENANCE_TITLES, provenance)}"

@@ -6,16 +6,24 @@ from typing import Any, Final
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.parameters.modelling import Resampling
+from orphan_disease.domain.balancing_figures import EVERY
+from orphan_disease.domain.evaluation_plots import PROVENANCE_TITLES, SPLIT_TITLES
 from orphan_disease.domain.feature_groups import GROUP_LABELS
 
 __all__ = [
     "ablation_lines",
+    "balancing_category_lines",
+    "balancing_lines",
+    "category_lines",
     "contribution_lines",
     "decision_lines",
     "learning_lines",
     "orphan_lines",
+    "provenance_words",
     "risk_lines",
     "scarce_lines",
+    "split_words",
     "subgroup_lines",
 ]
 
@@ -24,6 +32,20 @@ DECISION: Final = (
     *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
     *("abstention_rate", "accuracy_when_answered"),
 )
+BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
+WORDS: Final = {
+    "macro_f1": "macro-F1",
+    "f1": "F1",
+    "log_loss": "log-loss",
+    "smote": "SMOTE",
+    "area_under_roc": "area under the ROC",
+    "out_of_fold": "unseen disorders, out of fold",
+    "test_disorders": "unseen disorders, held out",
+    "test_patients": "new patients of known disorders",
+    "findings": "number of findings",
+    "prevalence": "rarity (prevalence)",
+}
+NONE: Final = Resampling.NONE.value
 SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
 
 
@@ -36,7 +58,19 @@ def decision_lines(metrics: Mapping[str, Any]) -> Lines:
         for provenance, section in by_provenance.items()
         if "category" in section
     ]
-    return _headed(["split", "provenance", "cases", "groups", *map(_words, DECISION)], found)
+    return _headed(["split", "provenance", "cases", "groups", *DECISION], found)
+
+
+def category_lines(metrics: Mapping[str, Any]) -> Lines:
+    """Precision, recall and F1 of each category by split and provenance."""
+    found = []
+    for split, by_provenance in metrics.items():
+        for provenance, section in by_provenance.items():
+            figures = section.get("category", {})
+            for name in (each.removeprefix("recall_") for each in figures if each.startswith("recall_")):
+                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1")]
+                found.append([_words(name), _words(split), provenance, *cells])
+    return _headed(["category", "split", "provenance", "precision", "recall", "F1"], found)
 
 
 def risk_lines(document: Mapping[str, Any]) -> Lines:
@@ -47,18 +81,44 @@ def risk_lines(document: Mapping[str, Any]) -> Lines:
         for provenance, figures in by_provenance.items()
     ]
     names = next((list(each) for part in document.values() for each in part.values()), [])
-    return _headed(["split", "provenance", *map(_words, names)], found)
+    return _headed(["split", "provenance", *(name.replace("_answered", "_%_answered") for name in names)], found)
 
 
 def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
-    """One line a subgroup, figures side by side."""
-    keys = [columns.SPLIT, columns.PROVENANCE, "kind", "subgroup"]
+    """One line a subgroup of one split and provenance, figures side by side."""
+    keys = ["kind", "subgroup"]
     found = []
     for key, rows in _parts(subgroups, keys):
         figures = _by_metric(rows)
         cells = [_interval(figures[name]) if name in figures else "-" for name in SUBGROUP]
-        found.append([*map(_words, key), str(int(rows["cases"].iloc[0])), *cells])
-    return _headed([*keys, "cases", *map(_words, SUBGROUP)], found)
+        found.append([*map(_words, key), *_counts(rows), *cells])
+    return _headed([*keys, "cases", "groups", *SUBGROUP], found)
+
+
+def balancing_lines(balancing: pd.DataFrame) -> Lines:
+    """One line a strategy, of one provenance: macro-F1, log-loss, calibration; over all cases, and scarce disorders."""
+    own = balancing[balancing["category"] == EVERY]
+    found = []
+    for key, rows in _parts(own, ["cases_of", "strategy"]):
+        figures = _by_metric(rows)
+        cells = _against_none(figures, BALANCED, key[-1])
+        found.append([_words(key[1]), _words(key[0]), *_counts(rows), *cells])
+    head = [each for name in BALANCED for each in (name, "against none")]
+    return _headed(["strategy", "patients of", "cases", "groups", *head], found)
+
+
+def balancing_category_lines(balancing: pd.DataFrame) -> Lines:
+    """One line a category and strategy, of one provenance: F1, log-loss of its cases, its calibration."""
+    own = balancing[(balancing["category"] != EVERY) & (balancing["cases_of"] == EVERY)]
+    names = own["category"].unique()
+    own = own.set_index("category").loc[list(names)].reset_index()  # a category's strategies side by side
+    found = []
+    for key, rows in _parts(own, ["category", "strategy"]):
+        figures = _by_metric(rows)
+        cells = _against_none(figures, ("f1", *BALANCED[1:]), key[-1])
+        found.append([_words(key[0]), _words(key[1]), *cells])
+    head = [each for name in ("f1", *BALANCED[1:]) for each in (name, "against none")]
+    return _headed(["category", "strategy", *head], found)
 
 
 def ablation_lines(ablation: pd.DataFrame) -> Lines:
@@ -68,7 +128,7 @@ def ablation_lines(ablation: pd.DataFrame) -> Lines:
         figures = _by_metric(rows)
         cells = []
         for name in ("macro_f1", "log_loss"):
-            cells += [_interval(figures[name]), _difference(figures[name])]
+            cells += [_interval(figures[name]), "" if variant == "all" else _difference(figures[name])]
         what = "all features" if variant == "all" else f"{variant}: {GROUP_LABELS.get(group, group)}"
         found.append([what, head, provenance, str(int(rows["features"].iloc[0])), *cells])
     return _headed(
@@ -77,14 +137,14 @@ def ablation_lines(ablation: pd.DataFrame) -> Lines:
 
 
 def learning_lines(learning: pd.DataFrame) -> Lines:
-    """One line a point."""
+    """One line a point, of one provenance."""
     found = []
-    for (by, share, provenance), rows in _parts(learning, ["by", "share", columns.PROVENANCE]):
+    for (by, share), rows in _parts(learning, ["by", "share"]):
         figures = _by_metric(rows)
         counts = [str(int(rows[name].iloc[0])) for name in ("patients", "disorders")]
         cells = [_interval(figures[name]) for name in ("macro_f1", "accuracy", "log_loss")]
-        found.append([f"{float(share):.0%} of {by}", str(provenance), *counts, *cells])
-    head = ["teachers", "answered cases", "patients that teach", "their disorders", "macro-F1", "accuracy", "log-loss"]
+        found.append([f"{float(share):.0%} of {by}", *counts, *cells])
+    head = ["teachers", "patients that teach", "their disorders", "macro-F1", "accuracy", "log-loss"]
     return _headed(head, found)
 
 
@@ -93,20 +153,17 @@ def scarce_lines(scarce: pd.DataFrame) -> Lines:
     found = []
     for (split, provenance, strategy), rows in _parts(scarce, ["split", columns.PROVENANCE, "strategy"]):
         figures = _by_metric(rows)
-        cells = []
-        for name in ("macro_f1", "log_loss"):
-            cells += [_interval(figures[name]), _difference(figures[name])]
-        counts = [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
-        found.append([_words(split), provenance, strategy, *counts, *cells])
+        cells = _against_none(figures, BALANCED[:2], strategy)
+        found.append([_words(split), provenance, _words(strategy), *_counts(rows), *cells])
     head = [
         "split",
         "provenance",
         "strategy",
         "cases",
         "groups",
-        "macro-F1",
+        "macro_f1",
         "against none",
-        "log-loss",
+        "log_loss",
         "against none",
     ]
     return _headed(head, found)
@@ -117,18 +174,17 @@ def orphan_lines(document: Mapping[str, Any]) -> Lines:
     kinds = [each for each in ("matched", "unmatched", "counting_findings_alone") if each in document]
     names = list(document[kinds[0]]) if kinds else []
     found = [[_words(kind), *(_interval(document[kind][name]) for name in names)] for kind in kinds]
-    return _headed(["comparison", *map(_words, names)], found)
+    return _headed(["comparison", *(name.replace("_specificity", "_%_specificity") for name in names)], found)
 
 
 def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
-    """The features that weigh most, in both languages."""
-    found = []
-    for (provenance, head, name), rows in _parts(contributions, [columns.PROVENANCE, "head", "class"]):
-        named = rows.nlargest(size, "mean_size")[["es", "en", "mean_size", "mean"]]
-        for es, en, mean_size, mean in named.itertuples(index=False, name=None):
-            cells = [str(es), str(en), f"{mean_size:.3f}", f"{mean:+.3f}"]
-            found.append([f"{head}: {_words(name)}", provenance, *cells])
-    return _headed(["class", "provenance", "variable", "feature", "mean size (nats)", "mean"], found)
+    """The features that weigh most for one class, in both languages."""
+    named = contributions.nlargest(size, "mean_size")[["es", "en", "mean_size", "mean"]]
+    found = [
+        [str(es), str(en), f"{mean_size:.3f}", f"{mean:+.3f}"]
+        for es, en, mean_size, mean in named.itertuples(index=False, name=None)
+    ]
+    return _headed(["variable", "feature", "mean size (nats)", "mean"], found)
 
 
 def _parts(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
@@ -155,5 +211,33 @@ def _difference(figure: Mapping[str, Any]) -> str:
     return f"{figure['difference']:+.3f} ({bounds[0]:+.3f} to {bounds[1]:+.3f})"
 
 
-def _words(name: str) -> str:
-    return str(name).replace("_", " ")
+def _against_none(figures: Mapping[str, Mapping[str, Any]], names: Sequence[str], strategy: str) -> list[str]:
+    """Each figure and its difference to "none", which has none to itself; a dash where it is not defined."""
+    cells = []
+    for name in names:
+        own = figures.get(name)
+        cells += ["-", "-"] if own is None else [_interval(own), "" if strategy == NONE else _difference(own)]
+    return cells
+
+
+def _counts(rows: pd.DataFrame) -> list[str]:
+    return [str(int(rows[name].iloc[0])) for name in ("cases", "groups")]
+
+
+def split_words(name: object) -> str:
+    """A split as a reader calls it.
+
+    >>> split_words("test_disorders")
+    'disorders unseen in training (held out)'
+    """
+    return SPLIT_TITLES.get(str(name), _words(name))
+
+
+def provenance_words(name: object) -> str:
+    """A provenance as a reader calls it."""
+    return PROVENANCE_TITLES.get(str(name), _words(name))
+
+
+def _words(name: object) -> str:
+    """A name of the code in words."""
+    return WORDS.get(str(name), str(name).replace("_", " "))

@@ -57,3 +57,6 @@ class Stream(IntEnum):
     REFERRAL = auto()
     RECODING = auto()
     TICKED_FORM = auto()
+    COPY_DROPOUT = auto()
+    COPY_NOISE = auto()
+    COPY_NOISE_TERM = auto()

@@ -133,8 +133,9 @@ class FeatureNamer:
     def _best(self, found: re.Match[str]) -> FeatureName:
         scorer, category = _scorer(found["scorer"]), found["category"]
         return FeatureName(
-            f"{scorer['es']}: mejor enfermedad {self._label(category, 'es')}, frente a la mejor de todas",
-            f"{scorer['en']}: best {self._label(category, 'en')} disorder, against the best of all",
+            f"{scorer['es']}: mejor enfermedad de la categoría «{self._label(category, 'es')}», frente a la mejor de "
+            "todas",
+            f"{scorer['en']}: best disorder of the category “{self._label(category, 'en')}”, against the best of all",
         )
 
     def _level(self, found: re.Match[str]) -> FeatureName:
@@ -147,8 +148,9 @@ class FeatureNamer:
     def _share(self, found: re.Match[str]) -> FeatureName:
         scorer, category, rank = _scorer(found["scorer"]), found["category"], found["rank"]
         return FeatureName(
-            f"{scorer['es']}: proporción {self._label(category, 'es')} entre las {rank} primeras enfermedades",
-            f"{scorer['en']}: share of {self._label(category, 'en')} among the first {rank} disorders",
+            f"{scorer['es']}: proporción de la categoría «{self._label(category, 'es')}» entre las {rank} primeras "
+            "enfermedades",
+            f"{scorer['en']}: share of the category “{self._label(category, 'en')}” among the first {rank} disorders",
         )
 
     def _pooled(self, found: re.Match[str]) -> FeatureName:
@@ -165,8 +167,8 @@ class FeatureNamer:
                 f"{scorer['es']}: duda entre categorías{es}", f"{scorer['en']}: doubt between categories{en}"
             )
         return FeatureName(
-            f"{scorer['es']}: todas las enfermedades {self._label(what, 'es')}{es}",
-            f"{scorer['en']}: all {self._label(what, 'en')} disorders{en}",
+            f"{scorer['es']}: todas las enfermedades de la categoría «{self._label(what, 'es')}»{es}",
+            f"{scorer['en']}: all disorders of the category “{self._label(what, 'en')}”{en}",
         )
 
 

@@ -69,7 +69,9 @@ def protocol_lines(measured: Mapping[str, Mapping[str, Any]], provenance: str) -
         return []
     recalls = [name for name in found[0][1] if name.startswith("recall_")]
     shown = ["macro_f1", "accuracy", "log_loss", *recalls]
-    lines = [["protocol", "cases", *(name.replace("_", " ") for name in shown)]]
+    lines = [
+        ["protocol", "cases", *("macro-F1", "accuracy", "log-loss"), *(name.replace("_", " ") for name in recalls)]
+    ]
     for name, section in found:
         cells = [
             f"{section[each]['value']:.3f} ({section[each]['low']:.3f}-{section[each]['high']:.3f})" for each in shown

@@ -157,7 +157,7 @@ class MixedSmote(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no 
 
     Neighbours are sought among standardised columns, so that no unit outweighs another. Numbers are interpolated; a
     column of yes and no takes the value of the nearer parent. `SMOTENC` of imbalanced-learn lets the neighbours vote
-    column by column, which took 20 times as long on 340 such columns.
+    column by column: docs/explanation/balancing.md holds the two against each other.
 
     Attributes:
         targets: rows of each class after resampling, given the class codes.

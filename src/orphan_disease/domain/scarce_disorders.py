@@ -60,7 +60,7 @@ def measure_scarce(  # noqa: PLR0913, PLR0917  # cases, models, and how they are
 
     Returns:
         Columns split, strategy, provenance, metric, value, low, high, cases, groups; and, of augmentation, difference,
-        difference_low, difference_high against none.
+        difference_low, difference_high against none. A macro-F1 stands only where every class has a case.
     """
     tables = []
     for split, cases in ((OUT_OF_FOLD, training), (HELD_OUT, held_out)):
@@ -75,7 +75,7 @@ def measure_scarce(  # noqa: PLR0913, PLR0917  # cases, models, and how they are
             progress(1)
             few, shown = cases.part(chosen), answered[chosen]
             first = shown if first is None else first
-            figures = figure_rows(few, shown, params)
+            figures = _defined(figure_rows(few, shown, params), few)
             if len(figures):
                 against = difference_rows(few, shown, first, params).rename(
                     columns={"low": "difference_low", "high": "difference_high"}
@@ -83,3 +83,13 @@ def measure_scarce(  # noqa: PLR0913, PLR0917  # cases, models, and how they are
                 figures = figures.merge(against, on=["provenance", "metric"], how="left")
             tables.append(figures.assign(split=split, strategy=strategy.value))
     return pd.concat(tables, ignore_index=True)
+
+
+def _defined(figures: pd.DataFrame, cases: TrainingSet) -> pd.DataFrame:
+    """The figures without the macro-F1 of a provenance that lacks a class: it would count the missing class as 0."""
+    if figures.empty:
+        return figures
+    source = cases.labels[columns.PROVENANCE].to_numpy(dtype=str)
+    whole = {name for name in np.unique(source) if len(np.unique(cases.codes[source == name])) == len(cases.classes)}
+    chosen: pd.DataFrame = figures[(figures["metric"] != "macro_f1") | figures[columns.PROVENANCE].isin(whole)]
+    return chosen

@@ -17,7 +17,17 @@ from orphan_disease.domain.draw_streams import Stream
 from orphan_disease.domain.random_draws import normals, round_randomly, uniforms
 from orphan_disease.domain.simulation_knowledge import BOTH_SEXES, SimulationKnowledge
 
-__all__ = ["Cohort", "DrawnPhenotypes", "draw_phenotypes", "related_profiles", "without_implied"]
+__all__ = [
+    "Cohort",
+    "DrawnPhenotypes",
+    "Picks",
+    "background_terms",
+    "draw_phenotypes",
+    "imprecise",
+    "pick_matrix",
+    "related_profiles",
+    "without_implied",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,7 +64,7 @@ class DrawnPhenotypes:
 
 
 @dataclass(frozen=True, eq=False)
-class _Picks:
+class Picks:
     """Terms chosen for patients: parallel arrays."""
 
     patients: Ints
@@ -96,14 +106,16 @@ def draw_phenotypes(knowledge: SimulationKnowledge, cohort: Cohort, params: Simu
     rest = np.maximum(asked_excluded.astype(np.int64) - own_excluded - borrowed_excluded, 0)
 
     present, absent = _own_terms(knowledge, cohort, own, own_excluded)
-    present = _imprecise(knowledge, present, keys, params)
+    present = imprecise(
+        knowledge, present, keys, generalised=params.generalised_share, specialised=params.specialised_share
+    )
     foreign = _borrowed_terms(knowledge, cohort, borrowed, Stream.RELATED_OBSERVED)
-    general = _background_terms(knowledge, keys, noise, Stream.BACKGROUND_OBSERVED)
+    general = background_terms(knowledge, keys, noise, Stream.BACKGROUND_OBSERVED)
     foreign_absent = _borrowed_terms(knowledge, cohort, borrowed_excluded, Stream.RELATED_EXCLUDED)
-    general_absent = _background_terms(knowledge, keys, rest, Stream.BACKGROUND_EXCLUDED)
-    observed = _matrix(knowledge, [present, foreign, general], cohort.sexes)
+    general_absent = background_terms(knowledge, keys, rest, Stream.BACKGROUND_EXCLUDED)
+    observed = pick_matrix(knowledge, [present, foreign, general], cohort.sexes)
     observed = _with_a_sign(knowledge, observed, keys)
-    excluded = _matrix(knowledge, [absent, foreign_absent, general_absent], cohort.sexes)
+    excluded = pick_matrix(knowledge, [absent, foreign_absent, general_absent], cohort.sexes)
     return DrawnPhenotypes(observed, without_implied(excluded, observed, knowledge.ontology.closure))
 
 
@@ -135,7 +147,7 @@ def _counts(keys: Keys, params: SimulationParams) -> tuple[Floats, Floats]:
 
 def _own_terms(
     knowledge: SimulationKnowledge, cohort: Cohort, wanted: Ints, wanted_absent: Ints
-) -> tuple[_Picks, _Picks]:
+) -> tuple[Picks, Picks]:
     """Of each profile's features: some of those present in the patient, some of those absent."""
     rows, keys = cohort.rows, cohort.keys
     matrix = knowledge.profiles.frequencies
@@ -150,36 +162,38 @@ def _own_terms(
     order = uniforms(keys[patients], Stream.ORDER, terms)
     present, absent = possible & is_present, possible & ~is_present
     return (
-        _first(_Picks(patients[present], terms[present]), order[present], wanted),
-        _first(_Picks(patients[absent], terms[absent]), order[absent], wanted_absent),
+        _first(Picks(patients[present], terms[present]), order[present], wanted),
+        _first(Picks(patients[absent], terms[absent]), order[absent], wanted_absent),
     )
 
 
-def _first(picks: _Picks, order: Floats, wanted: Ints) -> _Picks:
+def _first(picks: Picks, order: Floats, wanted: Ints) -> Picks:
     """The first `wanted[i]` picks of each patient i, in the given order."""
     sequence = np.lexsort((order, picks.patients))
     patients, terms = picks.patients[sequence], picks.terms[sequence]
     counts = np.bincount(patients, minlength=len(wanted))
     rank = np.arange(len(patients)) - np.repeat(np.cumsum(counts) - counts, counts)
     kept = rank < wanted[patients]
-    return _Picks(patients[kept], terms[kept])
+    return Picks(patients[kept], terms[kept])
 
 
-def _imprecise(knowledge: SimulationKnowledge, picks: _Picks, keys: Keys, params: SimulationParams) -> _Picks:
-    """Replace some terms by an ancestor, the likelier the more informative they are, and some by a descendant."""
+def imprecise(
+    knowledge: SimulationKnowledge, picks: Picks, keys: Keys, *, generalised: float, specialised: float
+) -> Picks:
+    """Replace a share of the terms by an ancestor, the likelier the more informative, and one by a descendant."""
     chance = uniforms(keys[picks.patients], Stream.IMPRECISION, picks.terms)
     contents = knowledge.contents[picks.terms]
     relative = contents / knowledge.mean_content
-    upwards = np.minimum(params.generalised_share * relative, 1.0 - params.specialised_share)
+    upwards = np.minimum(generalised * relative, 1.0 - specialised)
     climbs = chance < upwards
-    descends = ~climbs & (chance < upwards + params.specialised_share)
+    descends = ~climbs & (chance < upwards + specialised)
     moved = _walk(knowledge.ontology.parents, picks, climbs, keys, Stream.CLIMB)
-    moved = _walk(knowledge.children, _Picks(picks.patients, moved), descends, keys, Stream.DESCENT)
+    moved = _walk(knowledge.children, Picks(picks.patients, moved), descends, keys, Stream.DESCENT)
     roots = knowledge.contents[moved] <= 0.0  # a walk that ends at the root says nothing
-    return _Picks(picks.patients, np.where(roots, picks.terms, moved))
+    return Picks(picks.patients, np.where(roots, picks.terms, moved))
 
 
-def _walk(links: sparse.csr_matrix, picks: _Picks, moving: npt.NDArray[np.bool_], keys: Keys, stream: Stream) -> Ints:
+def _walk(links: sparse.csr_matrix, picks: Picks, moving: npt.NDArray[np.bool_], keys: Keys, stream: Stream) -> Ints:
     """Follow random links from the terms that move, a step or a few; a term without links stays."""
     terms = picks.terms.copy()
     for step in range(_MOST_STEPS):
@@ -200,7 +214,7 @@ def _slots(counts: Ints) -> tuple[Ints, Ints]:
     return patients, np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _borrowed_terms(knowledge: SimulationKnowledge, cohort: Cohort, counts: Ints, stream: Stream) -> _Picks:
+def _borrowed_terms(knowledge: SimulationKnowledge, cohort: Cohort, counts: Ints, stream: Stream) -> Picks:
     """Features of related profiles, the frequent ones oftener."""
     keys, related = cohort.keys, cohort.related
     patients, numbers = _slots(counts)
@@ -215,14 +229,15 @@ def _borrowed_terms(knowledge: SimulationKnowledge, cohort: Cohort, counts: Ints
     places = np.clip(
         np.searchsorted(running, target, side="right") - 1, matrix.indptr[profiles], matrix.indptr[profiles + 1] - 1
     )
-    return _Picks(patients, matrix.indices[places].astype(np.int64))
+    return Picks(patients, matrix.indices[places].astype(np.int64))
 
 
-def _background_terms(knowledge: SimulationKnowledge, keys: Keys, counts: Ints, stream: Stream) -> _Picks:
+def background_terms(knowledge: SimulationKnowledge, keys: Keys, counts: Ints, stream: Stream) -> Picks:
+    """So many terms of each patient, as often as all annotations together have them."""
     patients, numbers = _slots(counts)
     running = np.cumsum(knowledge.background)
     target = uniforms(keys[patients], stream, numbers) * running[-1]
-    return _Picks(patients, np.searchsorted(running, target, side="right").astype(np.int64))
+    return Picks(patients, np.searchsorted(running, target, side="right").astype(np.int64))
 
 
 def _with_a_sign(knowledge: SimulationKnowledge, observed: sparse.csr_matrix, keys: Keys) -> sparse.csr_matrix:
@@ -240,7 +255,7 @@ def _with_a_sign(knowledge: SimulationKnowledge, observed: sparse.csr_matrix, ke
     return whole
 
 
-def _matrix(knowledge: SimulationKnowledge, parts: list[_Picks], sexes: npt.NDArray[np.int8]) -> sparse.csr_matrix:
+def pick_matrix(knowledge: SimulationKnowledge, parts: list[Picks], sexes: npt.NDArray[np.int8]) -> sparse.csr_matrix:
     """The picks as n x T of 0 and 1, those that the patient's sex cannot have left out."""
     patients = np.concatenate([part.patients for part in parts])
     terms = np.concatenate([part.terms for part in parts])

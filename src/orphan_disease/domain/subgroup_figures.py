@@ -12,6 +12,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.decision_report import DecisionReportParams
 from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.domain.evaluation import AnsweredCases, categories_of, measure_categories
+from orphan_disease.domain.prevalence import PREVALENCE_CLASSES
 
 __all__ = ["measure_subgroup_figures"]
 
@@ -82,5 +83,6 @@ def _subgroups(rows: pd.DataFrame, params: DecisionReportParams) -> Iterator[tup
         name = f"{first} to {int(end) - 1}" if np.isfinite(end) else f"{first} and more"
         yield "findings", name, (findings >= first) & (findings < end)
     rarity = rows["rarity"].fillna("unknown").astype(str)
-    for each in sorted(rarity.unique()):
+    known = [each for each in PREVALENCE_CLASSES if each in set(rarity)]
+    for each in (*known, *sorted(set(rarity) - set(known))):
         yield "prevalence", each, (rarity == each).to_numpy(dtype=bool)

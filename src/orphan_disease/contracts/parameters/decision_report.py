@@ -33,5 +33,6 @@ class DecisionReportParams(BaseModel):
     explained_cases: int = Field(default=400, ge=1, description="held-out cases behind the mean contributions")
     told_features: int = Field(default=20, ge=1, description="features shown of each class")
     told_errors: int = Field(default=15, ge=0, description="confidently wrong published cases that are told")
+    told_disorders: int = Field(default=3, ge=1, description="of each of their differentials")
     told_reasons: int = Field(default=5, ge=1, description="features told of each of them")
     seed: int = Field(ge=0, description="of the draws of patients, disorders and pairs")

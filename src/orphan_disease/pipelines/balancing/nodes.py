@@ -8,8 +8,10 @@ from orphan_disease.contracts.frames.features import require_features
 from orphan_disease.contracts.parameters.balancing import AugmentationParams, ResamplingParams
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
+from orphan_disease.contracts.parameters.modelling import ModellingParams
 from orphan_disease.domain import augmentation, case_evidence, imbalance, resampling
 from orphan_disease.domain.case_evidence import CategoryEvidence
+from orphan_disease.domain.copied_cases import copy_cases
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import hidden_columns
@@ -42,17 +44,28 @@ def simulate_augmentation(  # noqa: PLR0913, PLR0917  # one argument per dataset
     knowledge_base: KnowledgeBase,
     hpo_annotations: pd.DataFrame,
     disorders: pd.DataFrame,
+    cases: pd.DataFrame,
     labels: pd.DataFrame,
     split_assignment: pd.DataFrame,
     simulation: SimulationParams,
     params: AugmentationParams,
+    modelling: ModellingParams,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Simulate further patients of scarce categories and disorders; none of a disorder held out for testing."""
     drawable = augmentation.drawable_disorders(knowledge_base, disorders)
     chosen = augmentation.choose_disorders(labels, split_assignment, drawable, params)
+    parents = augmentation.choose_parents(labels, split_assignment, params, modelling.learn_from)
     source = build_simulation_knowledge(knowledge_base.ontology, hpo_annotations, disorders, simulation)
-    cases = simulate_cases(source, list(chosen[columns.DISORDER_ID]), seed=params.seed, params=simulation)
-    return cases, augmentation.label_augmented(cases, chosen)
+    simulated = simulate_cases(source, list(chosen[columns.DISORDER_ID]), seed=params.seed, params=simulation)
+    by_id = cases.set_index(columns.CASE_ID, drop=False)
+    copies = copy_cases(source, by_id.loc[parents[columns.CASE_ID]], params.copies, seed=params.seed)
+    return (
+        pd.concat([simulated, copies[simulated.columns]], ignore_index=True),
+        pd.concat(
+            [augmentation.label_augmented(simulated, chosen), augmentation.label_copies(copies, parents)],
+            ignore_index=True,
+        ),
+    )
 
 
 def apply_encoders_to_augmentation(  # noqa: PLR0913, PLR0917  # one argument per dataset
@@ -66,7 +79,11 @@ def apply_encoders_to_augmentation(  # noqa: PLR0913, PLR0917  # one argument pe
     """Features of the simulated patients, by the encoders fitted to the training cases."""
     share = category_evidence.params.hidden_share_simulated
     hidden = hidden_columns(
-        augmented_labels, knowledge_base.disorder_ids, share_simulated=share, hide_all=False, seed=params.seed
+        augmentation.labels_of_origin(augmented_labels),
+        knowledge_base.disorder_ids,
+        share_simulated=share,
+        hide_all=category_evidence.params.hide_own_disorder,
+        seed=params.seed,
     )
     evidence = case_evidence.measure_evidence(augmented_cases, Ranker(knowledge_base), category_evidence, hidden=hidden)
     plan = EncodingPlan.of(CaseEncoder.from_dict(case_encoder), knowledge_base.ontology)

@@ -11,6 +11,8 @@ from orphan_disease.contracts.parameters.evaluation import EvaluationParams
 from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.contracts.parameters.modelling import ModellingParams, Resampling
 from orphan_disease.domain import (
+    balancing_figures,
+    comparison,
     decision_report_page,
     decision_report_plots,
     feature_ablation,
@@ -31,16 +33,17 @@ from orphan_disease.domain.validation import Candidate
 
 __all__ = [
     "build_decision_report",
+    "measure_balancing",
     "measure_contributions",
     "measure_feature_ablation",
     "measure_learning",
     "measure_orphan_detection",
-    "measure_own_protocol",
     "measure_protocol",
     "measure_risk_coverage",
     "measure_scarce_disorders",
     "measure_subgroup_figures",
     "plot_ablation",
+    "plot_balancing",
     "plot_contributions",
     "plot_learning",
     "plot_risk_coverage",
@@ -64,6 +67,20 @@ def measure_risk_coverage(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Draw up accuracy against the share of cases answered, each split and provenance apart."""
     return risk_coverage.tabulate_risk_coverage(answers, params.answered_share, measurement)
+
+
+def measure_balancing(
+    candidate_predictions: pd.DataFrame,
+    training_heads: TrainingHeads,
+    modelling: ModellingParams,
+    params: DecisionReportParams,
+    measurement: EvaluationParams,
+) -> pd.DataFrame:
+    """Hold what may be done about the imbalance side by side, from the answers of the comparison of candidates."""
+    training = training_heads.category
+    answers = comparison.read_probabilities(candidate_predictions, heads.CATEGORY_HEAD, training)
+    compared = balancing_figures.answers_by_strategy(answers, modelling.candidates.resampling_family)
+    return balancing_figures.measure_balancing(compared, training, params.scarce_patients, measurement)
 
 
 def measure_feature_ablation(
@@ -143,7 +160,7 @@ def summarise_errors(  # noqa: PLR0913, PLR0917  # one argument per dataset
     """Tell the confidently wrong answers to published cases, with their reasons."""
     settings = TwoHeads(training_heads, modelling).settings[heads.CATEGORY_HEAD]
     reading = wrong_answers.Reading(
-        training_heads.category, settings, Candidate(params.family, params.resampling), predictor.knowledge.ontology
+        training_heads.category, settings, Candidate(params.family, params.resampling), predictor.ranker
     )
     namer = FeatureNamer(predictor.knowledge.ontology, predictor.category_labels)
     with tqdm(desc="folds behind the errors refitted", unit="fold") as bar:
@@ -162,17 +179,6 @@ def measure_protocol(
     return protocol_figures.measure_protocol(out_of_fold_predictions, labels, split_assignment, names, measurement)
 
 
-def measure_own_protocol(
-    out_of_fold_predictions: pd.DataFrame,
-    labels: pd.DataFrame,
-    split_assignment: pd.DataFrame,
-    scheme: KnowledgeParams,
-    measurement: EvaluationParams,
-) -> dict[str, Any]:
-    """Measure the protocol of the training that is reported on."""
-    return measure_protocol(out_of_fold_predictions, labels, split_assignment, scheme, measurement)
-
-
 def plot_risk_coverage(curves: pd.DataFrame, params: DecisionReportParams) -> Figure:
     """Draw accuracy against the share of cases answered."""
     return decision_report_plots.risk_coverage_figure(curves, params.answered_share)
@@ -186,6 +192,11 @@ def plot_ablation(ablation: pd.DataFrame) -> Figure:
 def plot_learning(learning: pd.DataFrame) -> Figure:
     """Draw the learning curves."""
     return decision_report_plots.learning_figure(learning)
+
+
+def plot_balancing(balancing: pd.DataFrame) -> Figure:
+    """Draw F1, log-loss and calibration of each strategy against the imbalance."""
+    return decision_report_plots.balancing_figure(balancing)
 
 
 def plot_contributions(contributions: pd.DataFrame, params: DecisionReportParams) -> Figure:

@@ -55,10 +55,16 @@ def _measurements() -> Pipeline:
                 name="measure_orphan_detection",
             ),
             Node(
-                nodes.measure_own_protocol,
+                nodes.measure_protocol,
                 inputs=_PROTOCOL,
                 outputs="own_protocol_metrics",
-                name="measure_own_protocol",
+                name="measure_protocol",
+            ),
+            Node(
+                nodes.measure_balancing,
+                inputs={"candidate_predictions": "candidate_predictions", **_MODELLING, **_PARAMS},
+                outputs="balancing_metrics",
+                name="measure_balancing",
             ),
             Node(
                 nodes.measure_contributions,
@@ -136,6 +142,12 @@ def _drawings() -> Pipeline:
                 name="plot_learning",
             ),
             Node(
+                nodes.plot_balancing,
+                inputs={"balancing": "balancing_metrics"},
+                outputs="balancing_plot",
+                name="plot_balancing",
+            ),
+            Node(
                 nodes.plot_contributions,
                 inputs={"contributions": "contribution_metrics", **params},
                 outputs="contribution_plot",
@@ -151,6 +163,7 @@ def _page() -> Pipeline:
         "summary": "training_summary",
         "subgroups": "subgroup_figure_metrics",
         "risk_coverage": "risk_coverage_metrics",
+        "balancing": "balancing_metrics",
         "ablation": "ablation_metrics",
         "learning": "learning_metrics",
         "scarce": "scarce_disorder_metrics",
@@ -164,6 +177,7 @@ def _page() -> Pipeline:
         "calibration_plot": "calibration_plot",
         "per_category_plot": "per_category_plot",
         "risk_coverage_plot": "risk_coverage_plot",
+        "balancing_plot": "balancing_plot",
         "ablation_plot": "ablation_plot",
         "learning_plot": "learning_plot",
         "contribution_plot": "contribution_plot",
