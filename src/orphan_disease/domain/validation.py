@@ -157,7 +157,10 @@ def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSet
     """
     fold = training.labels[columns.FOLD].to_numpy()
     parts = [fold == each for each in np.unique(fold)]
-    threads = 1 if candidate.family is Family.MLP else settings.params.threads  # torch has one stream of random numbers
+    by_torch = candidate.family is Family.MLP or (
+        candidate.family is Family.ENSEMBLE and Family.MLP in settings.params.ensemble.members
+    )
+    threads = 1 if by_torch else settings.params.threads  # torch has one stream of random numbers
     with ThreadPoolExecutor(threads) as pool:
         fitted = list(pool.map(lambda held_out: _without(held_out, candidate, training, settings), parts))
     probabilities = np.full((len(training.codes), len(training.classes)), np.nan)

@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = [
     "CalibrationParams",
     "CandidateParams",
     "DecisionParams",
     "DemographicParams",
+    "EnsembleParams",
     "Family",
     "ForestParams",
     "HeadParams",
@@ -35,6 +36,7 @@ class Family(StrEnum):
     RANDOM_FOREST = "random_forest"
     XGBOOST = "xgboost"
     MLP = "mlp"
+    ENSEMBLE = "ensemble"
 
 
 class Resampling(StrEnum):
@@ -85,6 +87,21 @@ class MlpParams(_Frozen):
     clip_deviations: float = Field(default=5.0, gt=0, description="bound of a feature, in training standard deviations")
 
 
+class EnsembleParams(_Frozen):
+    """The average of several families' probabilities."""
+
+    members: tuple[Family, ...] = Field(
+        default=(Family.RANDOM_FOREST, Family.XGBOOST, Family.MLP), description="families that are averaged, alike"
+    )
+
+    @field_validator("members")
+    @classmethod
+    def _several_single_families(cls, members: tuple[Family, ...]) -> tuple[Family, ...]:
+        if len(set(members)) < len(members) or len(members) <= 1 or Family.ENSEMBLE in members:
+            raise ValueError("an ensemble averages two or more different families, and is no member of itself")
+        return members
+
+
 class CandidateParams(_Frozen):
     """The hyper-parameters of each family; one entry each, so the registry stays closed."""
 
@@ -92,6 +109,7 @@ class CandidateParams(_Frozen):
     random_forest: ForestParams = ForestParams()
     xgboost: XgboostParams = XgboostParams()
     mlp: MlpParams = MlpParams()
+    ensemble: EnsembleParams = EnsembleParams()
     families: tuple[Family, ...] = tuple(Family)
     resampling_family: Family = Field(
         default=Family.XGBOOST,
