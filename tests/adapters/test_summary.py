@@ -23,7 +23,13 @@ SUMMARY: dict[str, Any] = {
         {"candidate": "mlp+none", "provenance": "simulated", "macro_f1": INTERVAL, "milliseconds_per_case": 2.5},
         {"candidate": "xgboost+none", "provenance": "publication", "macro_f1": INTERVAL},
     ],
-    "selected": {"category": {"name": "mlp+none"}},
+    "selected": {
+        "category": {
+            "name": "mlp+none",
+            "provenance": "simulated",
+            "paired": {"rival": "xgboost+none", "difference": -0.004, "low": -0.012, "high": 0.005, "p_value": 0.4},
+        }
+    },
     "figures": [
         {
             "split": "test_disorders",
@@ -59,6 +65,9 @@ def test_a_training_run_is_summarised(printed: Any) -> None:
 
     assert [line.split("│")[2].strip() for line in lines if "→" in line] == ["mlp+none"]
     assert "SIMULATED cases" in text
+    assert (
+        " ".join(text.split()).count("of mlp+none less that of xgboost+none: -0.004 (-0.012 to +0.005), p = 0.400") == 1
+    )
     assert "PUBLICATION cases" in text
     assert "0.710 (0.600-0.800)" in text
     assert "0.50 / 0.60 / 0.55" in text

@@ -109,7 +109,10 @@ def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     chosen = summary["selected"]["category"]["name"]
     provenances = dict.fromkeys(row["provenance"] for row in summary["candidates"])
     for provenance in provenances:
-        table = Table(title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases")
+        table = Table(
+            title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases",
+            caption=_paired(summary["selected"]["category"], provenance),
+        )
         for name in ("", "candidate", "macro-F1 (interval)", "log-loss", "ms/case", "MB", "fit s"):
             _add_column(table, name, is_name=name in {"", "candidate"})
         for row in summary["candidates"]:
@@ -119,6 +122,17 @@ def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
                 cells = [mark, row["candidate"], _interval(row["macro_f1"]), _value(row.get("log_loss")), *costs]
                 table.add_row(*cells, style="bold" if mark else None)
         yield table
+
+
+def _paired(selected: Mapping[str, Any], provenance: str) -> str | None:
+    """The paired test of the candidate taken, below the table of the cases that decided."""
+    test = selected.get("paired")
+    if test is None or selected["provenance"] != provenance:
+        return None
+    return (
+        f"macro-F1 of {selected['name']} less that of {test['rival']}: {test['difference']:+.3f} "
+        f"({test['low']:+.3f} to {test['high']:+.3f}), p = {test['p_value']:.3f}, paired by whole disorders"
+    )
 
 
 def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:

@@ -134,6 +134,9 @@ class SelectionParams(_Frozen):
     )
     bootstrap_samples: int = Field(default=500, ge=2, description="resamples of whole groups")
     interval: float = Field(default=0.95, gt=0, lt=1, description="level of the bootstrap intervals")
+    permutations: int = Field(
+        default=2000, ge=20, description="exchanges of whole groups behind the p-value of the best two"
+    )
     tie_standard_errors: float = Field(
         default=1.0, ge=0, description="candidates within so many standard errors of the best macro-F1 are tied"
     )
