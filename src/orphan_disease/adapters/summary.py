@@ -19,6 +19,7 @@ from rich.text import Text
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import ABSTAINED
+from orphan_disease.domain.tuned_candidates import tuning_figures
 
 __all__ = ["SummaryHooks", "render_decision", "render_training"]
 
@@ -39,6 +40,7 @@ TITLES: Final[Mapping[str, str]] = {
     "own_protocol_metrics": "disorders unseen among training patients, own papers left out",
     "protocol_metrics": "another protocol, disorders unseen among training patients",
     "promotion_record": "retraining",
+    "nested_tuning_metrics": "tuning, measured on folds of disorders that the search has not seen",
 }
 # In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
 UNBOUND_WIDTH: Final = 160
@@ -74,6 +76,8 @@ class SummaryHooks:
             self._saved[dataset_name] = {name: value for name, value in data.items() if name != "reasons"}
         elif dataset_name in {"own_protocol_metrics", "protocol_metrics"}:
             self._saved[dataset_name] = _protocol(data)
+        elif dataset_name == "nested_tuning_metrics":
+            self._saved[dataset_name] = tuning_figures(data)
         elif dataset_name == "predictions":
             self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
         elif dataset_name == "inference_quarantine":
