@@ -19,7 +19,9 @@ MINUTES = 600.0  # never spent: the number of trials ends these searches
 
 
 def _params(trials: int) -> TuningParams:
-    return TuningParams(families=(Family.DECISION_TREE,), maximum_trials=trials, startup_trials=1, seed=5)
+    return TuningParams(
+        families=(Family.DECISION_TREE,), maximum_trials=trials, startup_trials=1, objective="macro_f1", seed=5
+    )
 
 
 def _search(trials: int, storage: optuna.storages.BaseStorage, **changes: object) -> Search:
@@ -41,8 +43,8 @@ def test_the_search_begins_with_what_is_configured_and_finds_better() -> None:
     trials = search.trials()
     assert trials["settings"].iloc[0] == '{"max_depth": 2, "min_samples_leaf": 60}'
     assert found.trials == len(trials) == 8
-    assert found.configured_score == trials["macro_f1"].iloc[0]
-    assert found.score == trials.loc[trials["state"] == "complete", "macro_f1"].max() > found.configured_score
+    assert found.configured_score == trials["score"].iloc[0]
+    assert found.score == trials.loc[trials["state"] == "complete", "score"].max() > found.configured_score
     # The score is that of a plain cross-validation with the settings found.
     training, settings = labelled_blobs(), with_settings(Family.DECISION_TREE, found.settings, STUMP)
     candidate = Candidate(Family.DECISION_TREE, search.params.resampling)
@@ -113,3 +115,15 @@ def test_other_cases_or_settings_are_another_search() -> None:
         search.run(MINUTES, lambda seconds, label: None)
     assert len(optuna.get_all_study_summaries(storage)) == 4
     assert len(searches[4].trials()) == 1  # more trials of the first
+
+
+def test_the_log_loss_may_be_what_is_improved() -> None:
+    by_loss = _params(3).model_copy(update={"objective": "log_loss"})
+    search = _search(3, optuna.storages.InMemoryStorage(), params=by_loss)
+    found = search.run(MINUTES, lambda seconds, label: None)
+    training, settings = labelled_blobs(), with_settings(Family.DECISION_TREE, found.settings, STUMP)
+    candidate = Candidate(Family.DECISION_TREE, search.params.resampling)
+    answered = cross_validate(candidate, training, fit_settings(settings)).probabilities
+    chosen = np.maximum(answered[np.arange(len(training.codes)), training.codes], 1e-6)
+    assert found.score == pytest.approx(np.log(chosen).mean(), abs=1e-12)
+    assert found.score >= found.configured_score

@@ -19,7 +19,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, XgboostParams
+from orphan_disease.contracts.parameters.modelling import CandidateParams, Device, Family, XgboostParams
+from orphan_disease.domain.devices import xgboost_device
 from orphan_disease.domain.perceptron import PerceptronClassifier
 from orphan_disease.domain.row_weights import combined_weights
 
@@ -46,16 +47,20 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         classes_: class codes 0 to K-1.
     """
 
-    def __init__(self, params: XgboostParams | None = None, balanced: bool = False, *, seed: int) -> None:
+    def __init__(
+        self, params: XgboostParams | None = None, balanced: bool = False, device: Device = Device.CPU, *, seed: int
+    ) -> None:
         """Keep the settings.
 
         Args:
             params: hyper-parameters; None for the defaults.
             balanced: weigh every class equally.
+            device: where it is trained.
             seed: of row and column sampling.
         """
         self.params = params
         self.balanced = balanced
+        self.device = device
         self.seed = seed
 
     def fit(  # scikit-learn's own argument names
@@ -77,12 +82,14 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             "colsample_bytree": chosen.column_share,
             "min_child_weight": chosen.min_child_weight,
             "tree_method": "hist",
+            "device": xgboost_device(self.device),
             "max_bin": 64,
             "seed": self.seed,
             "nthread": 1,
             "verbosity": 0,
         }
         self.booster_ = xgboost.train(settings, xgboost.DMatrix(X, label=y, weight=weight, nthread=1), chosen.trees)
+        self.booster_.set_param({"device": "cpu"})
         return self
 
     def predict_proba(self, X: _FloatArray) -> npt.NDArray[np.float32]:  # noqa: N803
@@ -154,9 +161,9 @@ def build_estimator(family: Family, params: CandidateParams, *, balanced: bool =
                 n_jobs=1,
             )
         case Family.XGBOOST:
-            estimator = XgboostClassifier(params.xgboost, balanced=balanced, seed=seed)
+            estimator = XgboostClassifier(params.xgboost, balanced, params.device, seed=seed)
         case Family.MLP:
-            estimator = PerceptronClassifier(params.mlp, balanced=balanced, seed=seed)
+            estimator = PerceptronClassifier(params.mlp, balanced, params.device, seed=seed)
         case Family.ENSEMBLE:
             estimator = AveragedClassifier(
                 {each: build_estimator(each, params, balanced=balanced, seed=seed) for each in params.ensemble.members}

@@ -1,7 +1,7 @@
 """One search: the hyper-parameters of one family that answer unseen disorders best, within a time.
 
 Optuna proposes (TPE; Bergstra et al. 2011, https://papers.nips.cc/paper/4443), beginning with what is configured. A
-trial is cross-validated over whole disorders, reports the macro-F1 of the folds answered so far, and is given up where
+trial is cross-validated over whole disorders, reports the score of the folds answered so far, and is given up where
 that is below the median of the trials before it. Every trial is in the storage once it is over: a search that was
 killed goes on where it was, and one whose time is spent gives its answer without another trial.
 """
@@ -26,7 +26,7 @@ from orphan_disease.contracts.parameters.modelling import Family, Resampling, Se
 from orphan_disease.contracts.parameters.tuning import TuningParams
 from orphan_disease.domain import search_spaces
 from orphan_disease.domain.fingerprints import fingerprint_frame
-from orphan_disease.domain.metrics import group_tallies
+from orphan_disease.domain.metrics import group_tallies, mean_log_loss
 from orphan_disease.domain.paired_test import macro_f1
 from orphan_disease.domain.selection import selection_provenance
 from orphan_disease.domain.validation import Candidate, FitSettings, TrainingSet, fit_without
@@ -46,7 +46,8 @@ class Found:
 
     Attributes:
         settings: the best hyper-parameters; the configured ones where no trial was finished.
-        score: their macro-F1 over the folds of the search, missing where no trial was finished.
+        score: theirs over the folds of the search, the larger the better: macro-F1, or log-loss below 0 (nats a case).
+            Missing where no trial was finished.
         configured_score: that of the configured ones.
         trials: finished trials, pruned ones among them.
         seconds: that they took.
@@ -105,10 +106,10 @@ class Search:
         )
 
     def trials(self) -> pd.DataFrame:
-        """Every trial that is over: columns study, family, trial, state, macro_f1, seconds, settings (as JSON)."""
+        """Every trial that is over: columns study, family, trial, state, score, seconds, settings (as JSON)."""
         rows = [
             {"study": self.label, "family": self.family.value, "trial": trial.number, "state": trial.state.name.lower(),
-             "macro_f1": _last(trial), "seconds": _seconds(trial), "settings": json.dumps(trial.params)}
+             "score": _last(trial), "seconds": _seconds(trial), "settings": json.dumps(trial.params)}
             for trial in _over(self._study())
         ]  # fmt: skip
         return pd.DataFrame(rows)
@@ -141,6 +142,7 @@ class Search:
             "space": {name: vars(bounds) for name, bounds in search_spaces.SPACES[self.family].items()},
             "resampling": [self.params.resampling.value, self.fit.plan.model_dump(mode="json")],
             "deciding": self.selection.minimum_real_cases,
+            "objective": self.params.objective,
             "seeds": [self.params.seed, self.fit.seed],
         }
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:_DIGEST]
@@ -176,7 +178,8 @@ class Search:
 
     def _score(self, probabilities: npt.NDArray[np.float64], rows: _Rows) -> float:
         groups = self.training.labels.loc[rows, columns.GROUP]
-        return macro_f1(group_tallies(self.training.codes[rows], probabilities[rows], groups))
+        tallies = group_tallies(self.training.codes[rows], probabilities[rows], groups)
+        return macro_f1(tallies) if self.params.objective == "macro_f1" else -mean_log_loss(tallies)
 
     def _found(self, study: optuna.Study) -> Found:
         over = _over(study)
@@ -206,5 +209,5 @@ def _seconds(trial: FrozenTrial) -> float:
 
 
 def _last(trial: FrozenTrial) -> float | None:
-    """The macro-F1 over the folds that the trial has answered."""
+    """The score over the folds that the trial has answered."""
     return trial.intermediate_values[max(trial.intermediate_values)] if trial.intermediate_values else None

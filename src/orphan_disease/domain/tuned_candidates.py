@@ -49,12 +49,11 @@ def tuning_figures(nested: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _header(nested: Mapping[str, Any], params: TuningParams) -> Iterator[str]:
-    folds = len(nested["searches"])
     yield f"# Settings found by `kedro run --pipeline=tuning`: {params.minutes:g} minutes, head `{params.head}`,"
-    yield f"# {nested['cases']} {nested['provenance']} cases of {nested['groups']} groups of disorders."
+    yield f"# objective {params.objective}; {nested['cases']} {nested['provenance']} cases of {nested['groups']} groups."
     yield "# To train with them, copy this file to conf/<environment>/parameters_tuned.yml (docs/how_to/tune.md)."
-    yield "# A family is left as a comment where the difference on nested folds is within chance."
-    yield f"# Nested figures, each of {folds} outer folds answered by settings searched on the others;"
+    yield "# A family is a comment where the difference on nested folds is within chance, or the log-loss is worse."
+    yield f"# Nested figures, each of {len(nested['searches'])} outer folds answered by settings searched on the others;"
     yield f"# `{CHOICE}` is whichever family did best in the search:"
 
 

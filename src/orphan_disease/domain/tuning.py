@@ -5,6 +5,7 @@ is nested (Cawley and Talbot 2010, https://jmlr.org/papers/v11/cawley10a.html): 
 over the other folds chooses the settings, which are then fitted to those folds and answer the outer one.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -18,7 +19,7 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import Family, SelectionParams
 from orphan_disease.contracts.parameters.tuning import TuningParams
 from orphan_disease.domain.hyperparameter_search import Found, Search, TrialProgress
-from orphan_disease.domain.metrics import GroupTallies, group_tallies
+from orphan_disease.domain.metrics import GroupTallies, group_tallies, mean_log_loss
 from orphan_disease.domain.paired_test import macro_f1, paired_difference, permutation_p_value
 from orphan_disease.domain.search_spaces import with_settings
 from orphan_disease.domain.selection import selection_provenance
@@ -74,7 +75,8 @@ class Tuning:
         Returns:
             Whose cases, how many; `families` with the macro-F1 and log-loss of the configured and of the tuned
             settings, their paired difference, and what each outer fold's search chose; `ensemble` and `best_family`
-            (the family that does best in the search itself) likewise.
+            (the family that does best in the search itself) likewise. `better` says that the macro-F1 gained more than
+            chance explains and that the log-loss is no worse: probabilities are what the decision is made of.
         """
         fold = self.training.labels[columns.FOLD].to_numpy()
         deciding = selection_provenance(self.training.labels, self.selection.minimum_real_cases)
@@ -140,17 +142,19 @@ class Tuning:
     ) -> dict[str, Any]:
         codes, seed = self.training.codes[deciding], self.params.seed
         first, second = (group_tallies(codes, each[deciding], groups) for each in pair)
+        before, after = _figures(first), _figures(second)
         lead = paired_difference(
             first, second, samples=self.selection.bootstrap_samples, level=self.selection.interval, seed=seed
         )
         return {
-            "configured": _figures(first),
-            "tuned": _figures(second),
+            "configured": before,
+            "tuned": after,
             "difference": asdict(lead),
             "p_value": permutation_p_value(
                 first, second, permutations=self.selection.permutations, seed=seed, two_sided=True
             ),
-            "better": lead.value > self.selection.tie_standard_errors * lead.standard_error,
+            "better": lead.value > self.selection.tie_standard_errors * lead.standard_error
+            and after["log_loss"] <= before["log_loss"],
         }
 
 
@@ -161,9 +165,9 @@ def _no_answers(names: Sequence[str], training: TrainingSet) -> _Answers:
 
 def _best(found: Mapping[Family, Found], score: Callable[[Found], float | None]) -> Family:
     """The family with the best score; one without a score comes last."""
-    scores = {family: -1.0 if (own := score(one)) is None else own for family, one in found.items()}
+    scores = {family: -math.inf if (own := score(one)) is None else own for family, one in found.items()}
     return max(scores, key=lambda family: scores[family])
 
 
 def _figures(tallies: GroupTallies) -> dict[str, float]:
-    return {"macro_f1": macro_f1(tallies), "log_loss": float(tallies.loss.sum() / tallies.size.sum())}
+    return {"macro_f1": macro_f1(tallies), "log_loss": mean_log_loss(tallies)}

@@ -10,6 +10,7 @@ __all__ = [
     "CandidateParams",
     "DecisionParams",
     "DemographicParams",
+    "Device",
     "EnsembleParams",
     "Family",
     "ForestParams",
@@ -47,6 +48,14 @@ class Resampling(StrEnum):
     RANDOM_OVERSAMPLING = "random_oversampling"
     SMOTE = "smote"
     AUGMENTATION = "augmentation"
+
+
+class Device(StrEnum):
+    """Where XGBoost and the perceptron are trained."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
 
 
 class TreeParams(_Frozen):
@@ -116,6 +125,10 @@ class CandidateParams(_Frozen):
         description="family on which the resampling strategies are compared; the winner serves all",
     )
     threads: int = Field(default=2, ge=1, description="folds fitted side by side")
+    device: Device = Field(
+        default=Device.AUTO,
+        description="where XGBoost and the perceptron are trained: 'auto' takes a GPU where one is found",
+    )
 
 
 class LearnFrom(StrEnum):

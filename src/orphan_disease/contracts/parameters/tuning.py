@@ -20,6 +20,10 @@ class TuningParams(BaseModel):
         description="searched one by one, each for an equal share of the time",
     )
     resampling: Resampling = Field(default=Resampling.NONE, description="what is done about the imbalance meanwhile")
+    objective: Literal["log_loss", "macro_f1"] = Field(
+        default="log_loss",
+        description="what a search improves: the log-loss says more of each case, so that less chance is fitted",
+    )
     minutes: float = Field(default=20.0, gt=0, description="of the whole pipeline, beside its last fits")
     nested_share: float = Field(
         default=0.5, gt=0, lt=1, description="of the minutes, for the searches that only measure what tuning is worth"
