@@ -50,10 +50,10 @@ def tuning_figures(nested: Mapping[str, Any]) -> dict[str, str]:
 
 def _header(nested: Mapping[str, Any], params: TuningParams) -> Iterator[str]:
     yield f"# Settings found by `kedro run --pipeline=tuning`: {params.minutes:g} minutes, head `{params.head}`,"
-    yield f"# objective {params.objective}; {nested['cases']} {nested['provenance']} cases of {nested['groups']} groups."
+    yield f"# objective {params.objective}; {nested['cases']} {nested['provenance']} cases, {nested['groups']} groups."
     yield "# To train with them, copy this file to conf/<environment>/parameters_tuned.yml (docs/how_to/tune.md)."
     yield "# A family is a comment where the difference on nested folds is within chance, or the log-loss is worse."
-    yield f"# Nested figures, each of {len(nested['searches'])} outer folds answered by settings searched on the others;"
+    yield f"# Nested figures, {len(nested['searches'])} outer folds, each answered by settings searched on the others;"
     yield f"# `{CHOICE}` is whichever family did best in the search:"
 
 
