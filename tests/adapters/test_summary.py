@@ -76,6 +76,18 @@ def test_a_training_run_is_summarised(printed: Any) -> None:
     assert "card.md" in text
 
 
+def test_what_tuning_is_worth_is_told_family_by_family(printed: Any) -> None:
+    figures = {"macro_f1": 0.8, "log_loss": 0.4}
+    lead = {"value": 0.012, "low": -0.01, "high": 0.03, "standard_error": 0.01}
+    one = {"configured": figures, "tuned": figures, "difference": lead, "p_value": 0.25, "better": False}
+    text = printed({"nested_tuning_metrics": {"families": {"mlp": one, "best_family": one}}})
+    assert "folds of disorders that the search has not seen" in text
+    assert [line.split("+0.012")[0].split()[1] for line in text.splitlines() if "+0.012" in line] == [
+        "mlp:",
+        "best_family:",
+    ]
+
+
 ROUTES = ["metabolic_endocrine", "neurological", "developmental_skeletal", "organ_system"]
 LONG_NAMES = {
     **SUMMARY,
