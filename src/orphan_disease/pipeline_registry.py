@@ -14,6 +14,7 @@ from orphan_disease.pipelines import (
     modelling,
     monitoring,
     retraining,
+    tuning,
 )
 from orphan_disease.pipelines.data_engineering import knowledge_pipeline
 
@@ -29,6 +30,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "feature_engineering": feature_engineering.create_pipeline(),
         "balancing": balancing.create_pipeline(),
         "modelling": modelling.create_pipeline(),
+        "tuning": tuning.create_pipeline(),
         "evaluation": evaluation.create_pipeline(),
         "decision_report": decision_report.create_pipeline(),
         "inference": inference.create_pipeline(),

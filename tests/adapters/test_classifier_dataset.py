@@ -92,3 +92,11 @@ def test_what_lies_in_memory_between_the_fields_of_a_tree_is_not_written() -> No
         written.append(classifier_files._without_padding("0.npy", raw.getvalue()))
     assert written[0] == written[1]
     np.testing.assert_array_equal(np.load(io.BytesIO(written[0]))["place"], [1, 2])
+
+
+def test_an_ensemble_whose_member_is_of_another_family_is_refused() -> None:
+    files = serialise_classifier(_fitted(Family.ENSEMBLE))
+    tree = serialise_classifier(_fitted(Family.DECISION_TREE))
+    swapped = {f"xgboost.{name}": content for name, content in tree.items()}
+    with pytest.raises(ValueError, match=r"xgboost.classifier.json: holds a decision_tree"):
+        deserialise_classifier({**files, **swapped})

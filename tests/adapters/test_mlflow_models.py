@@ -13,6 +13,7 @@ from mlflow.tracking import MlflowClient
 from orphan_disease.adapters.atomic import AtomicJSONDataset
 from orphan_disease.adapters.mlflow_hooks import RunRecordHooks
 from orphan_disease.adapters.mlflow_models import RegisteredModelDataset
+from orphan_disease.contracts.parameters.modelling import Family
 from tests.domain.small_predictor import NERVOUS_TERMS, small_predictor
 
 NODE = Node(lambda: 1, inputs=None, outputs="x", name="x")
@@ -29,7 +30,7 @@ def test_the_first_version_is_champion_and_the_next_a_candidate(
     assert not dataset.exists()
     dataset.save(small_predictor())
     assert dataset.load() == "1"
-    dataset.save(small_predictor())
+    dataset.save(small_predictor(Family.ENSEMBLE))
     client = MlflowClient()
     assert dataset.load() == "1"
     assert int(client.get_model_version_by_alias(f"model_{tracked_run}", "candidate").version) == 2

@@ -15,6 +15,7 @@ from kedro.io import DatasetError
 from orphan_disease.adapters.model_package import ModelPackageDataset, ModelPointerDataset
 from orphan_disease.adapters.package_files import PackageError, read_manifest, read_package, write_package
 from orphan_disease.adapters.package_manifest import content_version
+from orphan_disease.contracts.parameters.modelling import Family
 from tests.domain.small_predictor import CATEGORIES, small_cases, small_predictor
 
 MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -27,6 +28,13 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def averaging_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("averaging")
+    write_package(small_predictor(Family.ENSEMBLE), folder)
+    return folder
+
+
 @pytest.fixture
 def copied(package: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(package, tmp_path / "copy"))
@@ -36,10 +44,13 @@ def answers(folder: Path) -> pd.DataFrame:
     return read_package(folder).predict(small_cases(), predicted_at=MOMENT)
 
 
-def test_a_loaded_package_answers_as_the_model_that_was_saved(package: Path) -> None:
-    version = read_manifest(package).version
-    expected = replace(small_predictor(), model_version=version).predict(small_cases(), predicted_at=MOMENT)
-    pd.testing.assert_frame_equal(answers(package), expected)
+@pytest.mark.parametrize(("name", "family"), [("package", Family.XGBOOST), ("averaging_package", Family.ENSEMBLE)])
+def test_a_loaded_package_answers_as_the_model_that_was_saved(
+    name: str, family: Family, request: pytest.FixtureRequest
+) -> None:
+    folder: Path = request.getfixturevalue(name)
+    saved = replace(small_predictor(family), model_version=read_manifest(folder).version)
+    pd.testing.assert_frame_equal(answers(folder), saved.predict(small_cases(), predicted_at=MOMENT))
 
 
 def test_the_manifest_says_what_is_inside(package: Path) -> None:
@@ -54,8 +65,9 @@ def test_the_manifest_says_what_is_inside(package: Path) -> None:
     assert manifest.data_fingerprints == {"cases": "0" * 64}
 
 
-def test_no_file_of_a_package_is_a_pickle(package: Path) -> None:
-    suffixes = {path.suffix for path in package.rglob("*") if path.is_file()}
+@pytest.mark.parametrize("name", ["package", "averaging_package"])
+def test_no_file_of_a_package_is_a_pickle(name: str, request: pytest.FixtureRequest) -> None:
+    suffixes = {path.suffix for path in request.getfixturevalue(name).rglob("*") if path.is_file()}
     assert suffixes <= {".json", ".npy", ".npz", ".parquet", ".ubj", ".skops", ".safetensors"}
 
 

@@ -23,7 +23,13 @@ SUMMARY: dict[str, Any] = {
         {"candidate": "mlp+none", "provenance": "simulated", "macro_f1": INTERVAL, "milliseconds_per_case": 2.5},
         {"candidate": "xgboost+none", "provenance": "publication", "macro_f1": INTERVAL},
     ],
-    "selected": {"category": {"name": "mlp+none"}},
+    "selected": {
+        "category": {
+            "name": "mlp+none",
+            "provenance": "simulated",
+            "paired": {"rival": "xgboost+none", "difference": -0.004, "low": -0.012, "high": 0.005, "p_value": 0.4},
+        }
+    },
     "figures": [
         {
             "split": "test_disorders",
@@ -59,12 +65,27 @@ def test_a_training_run_is_summarised(printed: Any) -> None:
 
     assert [line.split("│")[2].strip() for line in lines if "→" in line] == ["mlp+none"]
     assert "SIMULATED cases" in text
+    assert (
+        " ".join(text.split()).count("of mlp+none less that of xgboost+none: -0.004 (-0.012 to +0.005), p = 0.400") == 1
+    )
     assert "PUBLICATION cases" in text
     assert "0.710 (0.600-0.800)" in text
     assert "0.50 / 0.60 / 0.55" in text
     assert "kedro run --pipeline=inference" in text
     assert "mlflow ui --backend-store-uri" in text
     assert "card.md" in text
+
+
+def test_what_tuning_is_worth_is_told_family_by_family(printed: Any) -> None:
+    figures = {"macro_f1": 0.8, "log_loss": 0.4}
+    lead = {"value": 0.012, "low": -0.01, "high": 0.03, "standard_error": 0.01}
+    one = {"configured": figures, "tuned": figures, "difference": lead, "p_value": 0.25, "better": False}
+    text = printed({"nested_tuning_metrics": {"families": {"mlp": one, "best_family": one}}})
+    assert "folds of disorders that the search has not seen" in text
+    assert [line.split("+0.012")[0].split()[1] for line in text.splitlines() if "+0.012" in line] == [
+        "mlp:",
+        "best_family:",
+    ]
 
 
 ROUTES = ["metabolic_endocrine", "neurological", "developmental_skeletal", "organ_system"]

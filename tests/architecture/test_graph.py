@@ -19,6 +19,7 @@ ROOMS_WITH_LAYERS = (
     "feature_engineering",
     "balancing",
     "modelling",
+    "tuning",
     "evaluation",
     "decision_report",
     "inference",
@@ -40,6 +41,7 @@ PROMISED = {
     "evaluation",
     "decision_report",
     "protocol",
+    "tuning",
     "monitoring",
 }
 

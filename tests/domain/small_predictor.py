@@ -60,7 +60,7 @@ def small_cases() -> pd.DataFrame:
 
 
 @cache
-def small_predictor() -> Predictor:
+def small_predictor(category_family: Family = Family.XGBOOST) -> Predictor:
     ontology, cases = small_ontology(), small_cases()
     knowledge = build_knowledge_base(ontology, _annotations(), _disorders(), version="toy knowledge")
     encoder = CaseEncoder.fit(
@@ -80,15 +80,15 @@ def small_predictor() -> Predictor:
     )
     batch = CaseBatch.from_frame(cases, ontology)
     features = predictor.features(cases, batch, predictor.ranker.score(batch, "own"))
-    return _with_classifiers(predictor, features)
+    return _with_classifiers(predictor, features, category_family)
 
 
-def _with_classifiers(predictor: Predictor, features: pd.DataFrame) -> Predictor:
+def _with_classifiers(predictor: Predictor, features: pd.DataFrame, category_family: Family) -> Predictor:
     numbers = np.arange(len(features))
     return replace(
         predictor,
         orphan_classifier=_fitted(features, (numbers < 30).astype(np.intp), ORPHAN_CLASSES, Family.DECISION_TREE),
-        category_classifier=_fitted(features[:30], 1 - numbers[:30] % 2, CATEGORIES, Family.XGBOOST),
+        category_classifier=_fitted(features[:30], 1 - numbers[:30] % 2, CATEGORIES, category_family),
     )
 
 

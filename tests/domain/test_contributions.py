@@ -12,7 +12,12 @@ from tests.domain.small_predictor import small_cases, small_predictor
 
 NAMES = ("one", "two", "three")
 PARAMS = CandidateParams.model_validate(
-    {"xgboost": {"trees": 8, "min_child_weight": 0.1}, "mlp": {"epochs": 2}, "decision_tree": {"min_samples_leaf": 5}}
+    {
+        "xgboost": {"trees": 8, "min_child_weight": 0.1},
+        "mlp": {"epochs": 2},
+        "decision_tree": {"min_samples_leaf": 5},
+        "ensemble": {"members": ["decision_tree", "mlp"]},
+    }
 )
 
 
@@ -25,7 +30,7 @@ def _classifier(family: Family, classes: tuple[str, ...]) -> Classifier:
 
 CLASSIFIERS = {
     (family, size): _classifier(family, ("a", "b", "c")[:size])
-    for family in (Family.XGBOOST, Family.DECISION_TREE)
+    for family in (Family.XGBOOST, Family.DECISION_TREE, Family.ENSEMBLE)
     for size in (2, 3)
 }
 

@@ -5,6 +5,21 @@ import pandas as pd
 from orphan_disease.domain.model_card import HEADLINES, build_model_card, count_cases, facts_of
 from tests.domain.small_predictor import CATEGORIES, small_predictor
 
+SELECTED = {
+    "category": {
+        "name": "mlp+none",
+        "provenance": "publication",
+        "paired": {
+            "rival": "xgboost+none",
+            "difference": -0.004,
+            "low": -0.012,
+            "high": 0.005,
+            "standard_error": 0.004,
+            "p_value": 0.4,
+        },
+    },
+    "orphan": {"name": "xgboost+none", "provenance": "simulated", "paired": None},
+}
 KINDS = ("precision", "recall", "f1")
 
 
@@ -40,7 +55,8 @@ def test_cases_are_counted_by_split_and_provenance() -> None:
 
 
 def test_simulated_figures_alone_are_called_so() -> None:
-    card = build_model_card(facts_of(small_predictor()), {"test_disorders": {"simulated": section(0.7)}}, counts())
+    metrics = {"test_disorders": {"simulated": section(0.7)}}
+    card = build_model_card(facts_of(small_predictor()), SELECTED, metrics, counts())
 
     assert "SIMULATED cases (fabricated from the knowledge" in card
     assert "**Every figure above is measured on simulated patients**" in card
@@ -51,9 +67,17 @@ def test_simulated_figures_alone_are_called_so() -> None:
 
 def test_real_and_simulated_cases_have_tables_of_their_own() -> None:
     metrics = {"test_disorders": {"publication": section(0.6), "simulated": section(0.7)}}
-    card = build_model_card(facts_of(small_predictor()), metrics, counts())
+    card = build_model_card(facts_of(small_predictor()), SELECTED, metrics, counts())
 
     real, simulated = card.index("real cases, from publications"), card.index("SIMULATED cases (")
     assert card[real:simulated].count("| macro-F1 | 0.600") == 1
     assert "| 0.700 (" not in card[real:simulated]
     assert "Every figure above" not in card
+
+
+def test_the_choice_is_shown_against_the_best_other_candidate() -> None:
+    card = build_model_card(facts_of(small_predictor()), SELECTED, {}, counts())
+    assert (
+        "| category | mlp+none | publication | xgboost+none | -0.004 (-0.012 to +0.005) | 0.400 |" in card.splitlines()
+    )
+    assert "| orphan | xgboost+none | simulated | no other |  |  |" in card.splitlines()

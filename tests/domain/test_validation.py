@@ -116,6 +116,22 @@ def _select(
     return chosen.name, chosen.beyond_gates
 
 
+def test_the_candidate_taken_is_held_against_the_best_of_the_others() -> None:
+    training = _training()
+    right = np.where(training.codes[:, None] == [0, 1], 0.9, 0.1)
+    some_wrong, half_wrong = right.copy(), right.copy()
+    some_wrong[::10], half_wrong[::2] = right[::10, ::-1], right[::2, ::-1]
+    answers = {"half": half_wrong, "right": right, "some": some_wrong, "slow": right}
+    costs = {name: Cost(1.0, 99.0 if name == "slow" else 1.0, 1.0) for name in answers}
+    test = select_candidate(answers, costs, training, SelectionParams(bootstrap_samples=20), seed=0).paired
+    assert test is not None
+    assert (test.rival, test.difference) == ("some", pytest.approx(0.1, abs=0.01))
+    assert test.low <= test.difference <= test.high
+    assert test.p_value < 0.01
+    alone = select_candidate({"right": right}, costs, training, SelectionParams(bootstrap_samples=20), seed=0)
+    assert alone.paired is None
+
+
 def test_equal_f1_is_decided_by_log_loss_then_size() -> None:
     either = {"first": 9.0, "second": 1.0}
     assert _select(0.99, {"first": 1.0, "second": 9.0})[0] == "second"

@@ -2,14 +2,14 @@
 
 Every family keeps the format of its own library: `.ubj` for boosted trees, `.skops` for scikit-learn's trees and
 forests (only types of a closed list are built on loading), `.safetensors` for the perceptron. `classifier.json` beside
-it names the family, the classes and the features.
+it names the family, the classes and the features. An ensemble is its members' files, each name behind its family's.
 """
 
 import importlib
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from orphan_disease.contracts.parameters.modelling import Family, MlpParams
-from orphan_disease.domain.classifiers import Classifier, Estimator, XgboostClassifier
+from orphan_disease.domain.classifiers import AveragedClassifier, Classifier, Estimator, XgboostClassifier
 from orphan_disease.domain.perceptron import PerceptronClassifier
 
 __all__ = ["deserialise_classifier", "serialise_classifier", "zip_files"]
@@ -59,6 +59,9 @@ def serialise_classifier(classifier: Classifier) -> dict[str, bytes]:
         content = {WEIGHTS_FILE: safetensors.numpy.save(arrays)}
     elif isinstance(estimator, tuple(_SKLEARN_TYPES.values())):
         content = {TREES_FILE: _repacked(_skops().dumps(estimator))}
+    elif isinstance(estimator, AveragedClassifier):
+        index["members"] = [family.value for family in estimator.members]
+        content = _member_files(classifier, estimator)
     else:
         raise TypeError(f"{type(estimator).__name__} is of no registered family: {[family.value for family in Family]}")
     return {INDEX_FILE: orjson.dumps(index, option=orjson.OPT_INDENT_2), **content}
@@ -84,7 +87,33 @@ def deserialise_classifier(files: Mapping[str, bytes]) -> Classifier:
             )
         case Family.DECISION_TREE | Family.RANDOM_FOREST:
             estimator = _trees(files[TREES_FILE], family)
+        case Family.ENSEMBLE:
+            estimator = _averaged(files, index["members"])
     return Classifier(family, classes, tuple(index["feature_names"]), estimator)
+
+
+def _member_files(classifier: Classifier, estimator: AveragedClassifier) -> dict[str, bytes]:
+    """The files of every member, each as a classifier of its own."""
+    return {
+        f"{family.value}.{name}": content
+        for family, member in estimator.members.items()
+        for name, content in serialise_classifier(
+            Classifier(family, classifier.classes, classifier.feature_names, member)
+        ).items()
+    }
+
+
+def _averaged(files: Mapping[str, bytes], members: Sequence[str]) -> AveragedClassifier:
+    """The inverse of `_member_files`."""
+    own = {
+        Family(name): {file.removeprefix(f"{name}."): files[file] for file in files if file.startswith(f"{name}.")}
+        for name in members
+    }
+    restored = {family: deserialise_classifier(content) for family, content in own.items()}
+    for family, member in restored.items():
+        if member.family is not family or family is Family.ENSEMBLE:
+            raise ValueError(f"{family.value}.{INDEX_FILE}: holds a {member.family.value}; nothing was loaded")
+    return AveragedClassifier({family: member.estimator for family, member in restored.items()})
 
 
 def _boosted(content: bytes, classes: int, seed: int) -> XgboostClassifier:

@@ -20,6 +20,7 @@ from rich.text import Text
 from orphan_disease.adapters.decision_figures import DECISION_TITLES, interval, told_figures
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import ABSTAINED
+from orphan_disease.domain.tuned_candidates import tuning_figures
 
 __all__ = ["SummaryHooks", "render_decision", "render_training"]
 
@@ -39,6 +40,7 @@ TITLES: Final[Mapping[str, str]] = {
     "monitoring_decision": "monitoring",
     "promotion_record": "retraining",
     **DECISION_TITLES,
+    "nested_tuning_metrics": "tuning, measured on folds of disorders that the search has not seen",
 }
 # In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
 UNBOUND_WIDTH: Final = 160
@@ -74,6 +76,8 @@ class SummaryHooks:
             self._saved[dataset_name] = {name: value for name, value in data.items() if name != "reasons"}
         elif dataset_name in DECISION_TITLES:
             self._saved[dataset_name] = told_figures(dataset_name, data)
+        elif dataset_name == "nested_tuning_metrics":
+            self._saved[dataset_name] = tuning_figures(data)
         elif dataset_name == "predictions":
             self._saved[dataset_name] = {"cases answered": len(data), "abstained": int(_abstained(data).sum())}
         elif dataset_name == "inference_quarantine":
@@ -109,7 +113,10 @@ def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     chosen = summary["selected"]["category"]["name"]
     provenances = dict.fromkeys(row["provenance"] for row in summary["candidates"])
     for provenance in provenances:
-        table = Table(title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases")
+        table = Table(
+            title=f"Candidates, out of fold on unseen disorders: {provenance.upper()} cases",
+            caption=_paired(summary["selected"]["category"], provenance),
+        )
         for name in ("", "candidate", "macro-F1 (interval)", "log-loss", "ms/case", "MB", "fit s"):
             _add_column(table, name, is_name=name in {"", "candidate"})
         for row in summary["candidates"]:
@@ -119,6 +126,17 @@ def _candidate_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
                 cells = [mark, row["candidate"], _interval(row["macro_f1"]), _value(row.get("log_loss")), *costs]
                 table.add_row(*cells, style="bold" if mark else None)
         yield table
+
+
+def _paired(selected: Mapping[str, Any], provenance: str) -> str | None:
+    """The paired test of the candidate taken, below the table of the cases that decided."""
+    test = selected.get("paired")
+    if test is None or selected["provenance"] != provenance:
+        return None
+    return (
+        f"macro-F1 of {selected['name']} less that of {test['rival']}: {test['difference']:+.3f} "
+        f"({test['low']:+.3f} to {test['high']:+.3f}), p = {test['p_value']:.3f}, paired by whole disorders"
+    )
 
 
 def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:

@@ -6,6 +6,7 @@ answered faster so. Boosting in two OpenMP threads beside torch's took 14 times 
 """
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, Self, cast
@@ -18,11 +19,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from orphan_disease.contracts.parameters.modelling import CandidateParams, Family, XgboostParams
+from orphan_disease.contracts.parameters.modelling import CandidateParams, Device, Family, XgboostParams
+from orphan_disease.domain.devices import xgboost_device
 from orphan_disease.domain.perceptron import PerceptronClassifier
 from orphan_disease.domain.row_weights import combined_weights
 
-__all__ = ["Classifier", "Estimator", "XgboostClassifier", "build_estimator"]
+__all__ = ["AveragedClassifier", "Classifier", "Estimator", "XgboostClassifier", "build_estimator"]
 
 _FloatArray = npt.NDArray[np.float32]
 
@@ -45,16 +47,20 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         classes_: class codes 0 to K-1.
     """
 
-    def __init__(self, params: XgboostParams | None = None, balanced: bool = False, *, seed: int) -> None:
+    def __init__(
+        self, params: XgboostParams | None = None, balanced: bool = False, device: Device = Device.CPU, *, seed: int
+    ) -> None:
         """Keep the settings.
 
         Args:
             params: hyper-parameters; None for the defaults.
             balanced: weigh every class equally.
+            device: where it is trained.
             seed: of row and column sampling.
         """
         self.params = params
         self.balanced = balanced
+        self.device = device
         self.seed = seed
 
     def fit(  # scikit-learn's own argument names
@@ -76,12 +82,14 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             "colsample_bytree": chosen.column_share,
             "min_child_weight": chosen.min_child_weight,
             "tree_method": "hist",
+            "device": xgboost_device(self.device),
             "max_bin": 64,
             "seed": self.seed,
             "nthread": 1,
             "verbosity": 0,
         }
         self.booster_ = xgboost.train(settings, xgboost.DMatrix(X, label=y, weight=weight, nthread=1), chosen.trees)
+        self.booster_.set_param({"device": "cpu"})
         return self
 
     def predict_proba(self, X: _FloatArray) -> npt.NDArray[np.float32]:  # noqa: N803
@@ -91,6 +99,36 @@ class XgboostClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             return cast(
                 npt.NDArray[np.float32], self.booster_.inplace_predict(np.ascontiguousarray(X), validate_features=False)
             )
+
+
+class AveragedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """The mean of several families' probabilities, each counting alike.
+
+    Attributes:
+        members: estimators by family; they are fitted in place.
+        classes_: class codes 0 to K-1.
+    """
+
+    def __init__(self, members: Mapping[Family, Estimator]) -> None:
+        """Keep the members."""
+        self.members = members
+
+    def fit(  # scikit-learn's own argument names
+        self,
+        X: _FloatArray,  # noqa: N803
+        y: npt.NDArray[np.intp],
+        sample_weight: _FloatArray | None = None,
+    ) -> Self:
+        """Fit every member to n x p float32 features, n class codes 0 to K-1 and n weights (None: all alike)."""
+        self.classes_ = np.unique(y)
+        for member in self.members.values():
+            member.fit(X, y, sample_weight=sample_weight)
+        return self
+
+    def predict_proba(self, X: _FloatArray) -> npt.NDArray[np.float64]:  # noqa: N803
+        """Probabilities, n x K."""
+        answers = [member.predict_proba(X).astype(np.float64) for member in self.members.values()]
+        return cast(npt.NDArray[np.float64], np.mean(answers, axis=0))
 
 
 def build_estimator(family: Family, params: CandidateParams, *, balanced: bool = False, seed: int) -> Estimator:
@@ -124,9 +162,13 @@ def build_estimator(family: Family, params: CandidateParams, *, balanced: bool =
                 n_jobs=1,
             )
         case Family.XGBOOST:
-            estimator = XgboostClassifier(params.xgboost, balanced=balanced, seed=seed)
+            estimator = XgboostClassifier(params.xgboost, balanced, params.device, seed=seed)
         case Family.MLP:
-            estimator = PerceptronClassifier(params.mlp, balanced=balanced, seed=seed)
+            estimator = PerceptronClassifier(params.mlp, balanced, params.device, seed=seed)
+        case Family.ENSEMBLE:
+            estimator = AveragedClassifier(
+                {each: build_estimator(each, params, balanced=balanced, seed=seed) for each in params.ensemble.members}
+            )
     return cast(Estimator, estimator)
 
 
@@ -149,16 +191,7 @@ class Classifier:
     @property
     def megabytes(self) -> float:
         """Size of what was learned, in memory, in millions of bytes."""
-        estimator: Any = self.estimator
-        match self.family:
-            case Family.XGBOOST:
-                size = len(estimator.booster_.save_raw("ubj"))
-            case Family.MLP:
-                size = sum(array.nbytes for array in estimator.arrays().values())
-            case Family.DECISION_TREE | Family.RANDOM_FOREST:
-                trees = getattr(estimator, "estimators_", [estimator])
-                size = sum(_tree_bytes(tree) for tree in trees)
-        return float(size / 1e6)
+        return _learned_bytes(self.family, self.estimator) / 1e6
 
     @cached_property
     def _columns(self) -> pd.Index:
@@ -183,6 +216,18 @@ class Classifier:
         probabilities = self.estimator.predict_proba(rows).astype(np.float64)
         total = probabilities.sum(axis=1, keepdims=True)
         return cast(npt.NDArray[np.float64], probabilities / total)
+
+
+def _learned_bytes(family: Family, estimator: Any) -> int:
+    match family:
+        case Family.XGBOOST:
+            return len(estimator.booster_.save_raw("ubj"))
+        case Family.MLP:
+            return sum(int(array.nbytes) for array in estimator.arrays().values())
+        case Family.DECISION_TREE | Family.RANDOM_FOREST:
+            return sum(_tree_bytes(tree) for tree in getattr(estimator, "estimators_", [estimator]))
+        case Family.ENSEMBLE:
+            return sum(_learned_bytes(each, member) for each, member in estimator.members.items())
 
 
 def _tree_bytes(tree: Any) -> int:

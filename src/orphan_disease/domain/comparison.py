@@ -1,7 +1,8 @@
 """Candidates side by side under one protocol: first what to do about the imbalance, then which family.
 
 The strategies against imbalance are compared on one fast family; the one that wins is used by all the others. That
-costs `strategies + families - 1` cross-validations instead of their product.
+costs `strategies + families - 1` cross-validations instead of their product. The ensemble costs none: its out-of-fold
+answers are the mean of its members', which are there already.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ from orphan_disease.contracts.frames.features import (
     raw_column,
 )
 from orphan_disease.contracts.parameters.modelling import Family, Resampling, SelectionParams
+from orphan_disease.domain.classifiers import AveragedClassifier, Classifier
 from orphan_disease.domain.selection import Cost, select_candidate
 from orphan_disease.domain.validation import (
     Candidate,
@@ -79,7 +81,7 @@ def compare_candidates(  # noqa: PLR0913, PLR0917  # what to compare, with what,
     answers = {name: answer.probabilities for name, answer in found.items()}
     chosen = select_candidate(answers, costs, training, selection, seed=settings.seed).name
     strategy = next(each for each in usable if Candidate(first, each).name == chosen)
-    for family in families:
+    for family in sorted(families, key=lambda each: each is Family.ENSEMBLE):  # after its members
         _validate(Candidate(family, strategy), training, settings, found, progress)
     return Comparison(
         {name: answer.probabilities for name, answer in found.items()},
@@ -130,9 +132,26 @@ def _validate(
     progress: Progress,
 ) -> None:
     """Add a candidate's answers to `found`, unless they are there."""
-    if candidate.name not in found:
+    if candidate.name in found:
+        return
+    members = {each: Candidate(each, candidate.resampling).name for each in settings.params.ensemble.members}
+    if candidate.family is Family.ENSEMBLE and set(members.values()) <= set(found):
+        found[candidate.name] = _averaged({family: found[name] for family, name in members.items()})
+    else:
         found[candidate.name] = cross_validate(candidate, training, settings)
-        progress(1)
+    progress(1)
+
+
+def _averaged(members: Mapping[Family, CrossValidated]) -> CrossValidated:
+    """The ensemble as its own cross-validation would give it, from that of its members."""
+    examples = {family: member.example for family, member in members.items()}
+    first = next(iter(examples.values()))
+    average = AveragedClassifier({family: example.estimator for family, example in examples.items()})
+    return CrossValidated(
+        probabilities=np.mean([member.probabilities for member in members.values()], axis=0),
+        fit_seconds=sum(member.fit_seconds for member in members.values()),
+        example=Classifier(Family.ENSEMBLE, first.classes, first.feature_names, average),
+    )
 
 
 def _cost(answer: CrossValidated, training: TrainingSet) -> Cost:

@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["GroupTallies", "Interval", "classification_metrics", "f1_scores", "group_tallies", "resampled_macro_f1"]
+__all__ = [
+    "GroupTallies",
+    "Interval",
+    "classification_metrics",
+    "f1_scores",
+    "group_tallies",
+    "mean_log_loss",
+    "resampled_macro_f1",
+]
 
 _FloatArray = npt.NDArray[np.float64]
 _Codes = npt.NDArray[np.intp]
@@ -80,6 +88,11 @@ def f1_scores(confusion: _FloatArray) -> tuple[_FloatArray, _FloatArray, _FloatA
     recall = np.divide(hits, present, out=np.zeros_like(hits), where=present > 0)
     both = predicted + present
     return precision, recall, np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+
+
+def mean_log_loss(tallies: GroupTallies) -> float:
+    """Log-loss of all groups together, in nats per case."""
+    return float(tallies.loss.sum() / tallies.size.sum())
 
 
 def _draws(groups: int, samples: int, seed: int) -> _FloatArray:

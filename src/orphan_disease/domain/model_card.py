@@ -93,11 +93,14 @@ def count_cases(labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.Data
     return counts.reset_index()
 
 
-def build_model_card(facts: ModelFacts, metrics: Mapping[str, Any], counts: pd.DataFrame) -> str:
+def build_model_card(
+    facts: ModelFacts, selected: Mapping[str, Any], metrics: Mapping[str, Any], counts: pd.DataFrame
+) -> str:
     """The card as Markdown.
 
     Args:
         facts: of the model.
+        selected: the choice of each head, see `domain.selection.Selection`.
         metrics: as `domain.evaluation.measure_answers` gives them.
         counts: as `count_cases` gives them.
     """
@@ -105,6 +108,7 @@ def build_model_card(facts: ModelFacts, metrics: Mapping[str, Any], counts: pd.D
         f"# Model card: orphan_disease {facts.model_version}",
         "",
         *_about(facts),
+        *_choice(selected),
         "## Data",
         "",
         *_table(("split", "provenance", "cases", "orphan cases", "disorders"), counts.to_numpy().tolist()),
@@ -144,6 +148,32 @@ def _about(facts: ModelFacts) -> Iterator[str]:
             ("orphan probability", f"corrected to a prevalence of {facts.orphan_prevalence:.1%} of visits"),
         ),
     )
+    yield ""
+
+
+def _choice(selected: Mapping[str, Any]) -> Iterator[str]:
+    """Which candidate each head took, against the best of the others."""
+    yield from ("## Choice", "")
+    yield (
+        "Macro-F1 of the candidate taken less that of the best other, out of fold on the cases that decide, with the "
+        "interval over resamples of whole groups and the two-sided p-value of exchanging whole groups' answers. Where "
+        "candidates are tied within chance, the better probabilities decide, then the smaller size."
+    )
+    yield ""
+    rows = [
+        (
+            head,
+            choice["name"],
+            choice["provenance"],
+            *(
+                (test["rival"], _signed(test), f"{test['p_value']:.3f}")
+                if (test := choice.get("paired"))
+                else ("no other", "", "")
+            ),
+        )
+        for head, choice in selected.items()
+    ]
+    yield from _table(("head", "taken", "cases that decide", "best other", "difference", "p"), rows)
     yield ""
 
 
@@ -206,6 +236,10 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[
     yield f"|{'---|' * len(header)}"
     for row in rows:
         yield f"| {' | '.join(str(cell) for cell in row)} |"
+
+
+def _signed(test: Mapping[str, float]) -> str:
+    return f"{test['difference']:+.3f} ({test['low']:+.3f} to {test['high']:+.3f})"
 
 
 def _interval(figure: Mapping[str, float]) -> str:

@@ -11,7 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from skorch import NeuralNetClassifier
 from torch import nn
 
-from orphan_disease.contracts.parameters.modelling import MlpParams
+from orphan_disease.contracts.parameters.modelling import Device, MlpParams
+from orphan_disease.domain.devices import Place, torch_device
 from orphan_disease.domain.row_weights import combined_weights
 from orphan_disease.domain.torch_threads import single_torch_thread
 
@@ -62,16 +63,20 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         classes_: class codes 0 to K-1.
     """
 
-    def __init__(self, params: MlpParams | None = None, balanced: bool = False, *, seed: int) -> None:
+    def __init__(
+        self, params: MlpParams | None = None, balanced: bool = False, device: Device = Device.CPU, *, seed: int
+    ) -> None:
         """Keep the settings.
 
         Args:
             params: hyper-parameters; None for the defaults.
             balanced: weigh every class equally.
+            device: where it is trained.
             seed: of the first weights, the dropout and the order of rows.
         """
         self.params = params
         self.balanced = balanced
+        self.device = device
         self.seed = seed
 
     def fit(  # scikit-learn's own argument names
@@ -86,10 +91,12 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         scaler = StandardScaler().fit(X)
         self.mean_, self.scale_ = scaler.mean_.astype(np.float32), scaler.scale_.astype(np.float32)
         weight = combined_weights(y, sample_weight, balanced=self.balanced)
-        with torch.random.fork_rng(devices=[]), single_torch_thread():
+        place = torch_device(self.device)
+        with torch.random.fork_rng(devices=[0] if place == "cuda" else []), single_torch_thread():
             torch.manual_seed(self.seed)
-            self.net_ = self._network(X.shape[1], chosen)
+            self.net_ = self._network(X.shape[1], chosen, place)
             self.net_.fit({"X": self._standardised(X), "weight": weight}, y.astype(np.int64))
+            self.net_.module_.to("cpu")
         return self
 
     def predict_proba(self, X: _FloatArray) -> _FloatArray:  # noqa: N803
@@ -97,12 +104,12 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         module = self.net_.module_
         module.eval()
         with torch.inference_mode(), single_torch_thread():
-            rows = torch.from_numpy(self._standardised(X)).to(next(module.parameters()).device)
-            return cast(_FloatArray, torch.softmax(module(rows), dim=1).cpu().numpy())
+            logits = module(torch.from_numpy(self._standardised(X)))
+            return cast(_FloatArray, torch.softmax(logits, dim=1).numpy())
 
     def arrays(self) -> dict[str, _FloatArray]:
         """Everything learned, as arrays by name."""
-        weights = {f"net.{name}": value.cpu().numpy() for name, value in self.net_.module_.state_dict().items()}
+        weights = {f"net.{name}": value.numpy() for name, value in self.net_.module_.state_dict().items()}
         return {"mean": self.mean_, "scale": self.scale_, **weights}
 
     @classmethod
@@ -113,11 +120,11 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         state = {name.removeprefix("net."): torch.from_numpy(value.copy()) for name, value in arrays.items()
                  if name.startswith("net.")}  # fmt: skip
         restored.classes_ = np.arange(len(state["layers.3.bias"]))
-        restored.net_ = restored._network(len(restored.mean_), params).initialize()
+        restored.net_ = restored._network(len(restored.mean_), params, "cpu").initialize()
         restored.net_.module_.load_state_dict(state)
         return restored
 
-    def _network(self, inputs: int, chosen: MlpParams) -> "_WeightedNet":
+    def _network(self, inputs: int, chosen: MlpParams, place: Place) -> "_WeightedNet":
         return _WeightedNet(
             Perceptron,
             module__inputs=inputs,
@@ -133,7 +140,7 @@ class PerceptronClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
             batch_size=chosen.batch_rows,
             iterator_train__shuffle=True,
             train_split=None,
-            device="cuda" if torch.cuda.is_available() else "cpu",
+            device=place,
             verbose=0,
         )
 

@@ -1,11 +1,9 @@
 """Champion and challenger on the same held-out cases, and whether the challenger takes the champion's place."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from orphan_disease.contracts import columns
@@ -13,14 +11,13 @@ from orphan_disease.contracts.parameters.promotion import PromotionParams
 from orphan_disease.contracts.vocabulary import Provenance, Split
 from orphan_disease.domain.evaluation import ACTUAL, AnsweredCases, categories_of
 from orphan_disease.domain.gates import CheckStatus
-from orphan_disease.domain.metrics import GroupTallies, Interval, f1_scores, group_tallies, resampled_macro_f1
+from orphan_disease.domain.metrics import GroupTallies, group_tallies
 from orphan_disease.domain.monitoring import Action
+from orphan_disease.domain.paired_test import macro_f1, paired_difference, permutation_p_value
 
-__all__ = ["Verdict", "challenge_record", "compare_answers", "decisive_rows", "judge_promotion", "permutation_p_value"]
+__all__ = ["Verdict", "challenge_record", "compare_answers", "decisive_rows", "judge_promotion"]
 
 HELD_OUT: Final = (Split.TEST_DISORDERS.value, Split.TEST_PATIENTS.value)  # the first that has cases decides
-
-_FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,16 +57,17 @@ def compare_answers(champion: pd.DataFrame, candidate: pd.DataFrame, params: Pro
     old, new = (_tallies(answers, categories) for answers in (champion, candidate))
     if not len(new.size):
         return record | {"incomparable": "no held-out case of a known category to compare them on"}
-    part = decisive_rows(candidate)
+    part, chosen = decisive_rows(candidate), params.measurement
+    lead = paired_difference(old, new, samples=chosen.bootstrap_samples, level=chosen.interval, seed=chosen.seed)
     return record | {
         "split": str(part[columns.SPLIT].iloc[0]),
         "provenance": str(part[columns.PROVENANCE].iloc[0]),
         "cases": int(new.size.sum()),
         "groups": len(new.size),
-        "champion_macro_f1": _macro_f1(old),
-        "candidate_macro_f1": _macro_f1(new),
-        "difference": asdict(_difference(old, new, params)),
-        "p_value": permutation_p_value(old, new, permutations=params.permutations, seed=params.measurement.seed),
+        "champion_macro_f1": macro_f1(old),
+        "candidate_macro_f1": macro_f1(new),
+        "difference": {"value": lead.value, "low": lead.low, "high": lead.high},
+        "p_value": permutation_p_value(old, new, permutations=params.permutations, seed=chosen.seed),
     }
 
 
@@ -133,29 +131,6 @@ def challenge_record(
     return {**order, **comparison, "promoted": verdict.promoted, "verdict": verdict.reason}
 
 
-def permutation_p_value(old: GroupTallies, new: GroupTallies, *, permutations: int, seed: int) -> float:
-    """One-sided p-value of the second model's lead in macro-F1, exchanging both models' answers for whole groups.
-
-    Under the hypothesis that the models are equal, which of them gave a group's answers does not matter. The observed
-    assignment counts as one of the permutations (Phipson and Smyth 2010), so the value is never 0.
-
-    Args:
-        old: tallies of the champion.
-        new: tallies of the challenger, of the same groups in the same order.
-        permutations: random exchanges.
-        seed: of the exchanges.
-    """
-    generator = np.random.default_rng(seed)
-    exchanged = generator.integers(2, size=(permutations, len(old.size))).astype(np.float64)
-    shift = np.tensordot(exchanged, new.confusion - old.confusion, axes=1)
-    first, second = old.confusion.sum(axis=0) + shift, new.confusion.sum(axis=0) - shift
-    leads = f1_scores(second)[2].mean(axis=-1) - f1_scores(first)[2].mean(axis=-1)
-    observed = _macro_f1(new) - _macro_f1(old)
-    # Sums of whole numbers give equal leads up to rounding; without the margin, ties would count by chance.
-    as_large = int((leads >= observed - 1e-12).sum())
-    return (as_large + 1) / (permutations + 1)
-
-
 def decisive_rows(answers: pd.DataFrame) -> pd.DataFrame:
     """The cases that decide: one split, one provenance."""
     known = answers[answers[columns.IS_ORPHAN].astype(bool) & answers[columns.CATEGORY + ACTUAL].notna()]
@@ -174,18 +149,6 @@ def _tallies(answers: pd.DataFrame, categories: tuple[str, ...]) -> GroupTallies
     rows = decisive_rows(answers).sort_values(columns.CASE_ID)
     answered = AnsweredCases.from_frame(rows, categories)
     return group_tallies(answered.actual, answered.probabilities, answered.groups)
-
-
-def _macro_f1(tallies: GroupTallies) -> float:
-    return float(f1_scores(tallies.confusion.sum(axis=0))[2].mean())
-
-
-def _difference(old: GroupTallies, new: GroupTallies, params: PromotionParams) -> Interval:
-    chosen = params.measurement
-    drawn = [resampled_macro_f1(each, samples=chosen.bootstrap_samples, seed=chosen.seed) for each in (old, new)]
-    tails = [(1 - chosen.interval) / 2, (1 + chosen.interval) / 2]
-    low, high = np.quantile(drawn[1] - drawn[0], tails)
-    return Interval(_macro_f1(new) - _macro_f1(old), float(low), float(high))
 
 
 def _version(answers: pd.DataFrame) -> str | None:

@@ -16,9 +16,10 @@ from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import SelectionParams
 from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain import metrics
+from orphan_disease.domain.paired_test import macro_f1, paired_difference, permutation_p_value
 from orphan_disease.domain.validation import TrainingSet
 
-__all__ = ["Cost", "Selection", "select_candidate", "selection_provenance"]
+__all__ = ["Cost", "PairedTest", "Selection", "select_candidate", "selection_provenance"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,26 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class PairedTest:
+    """The candidate taken against the best of the others, on the cases that decide.
+
+    Attributes:
+        rival: the best macro-F1 among the others that pass the gates.
+        difference: macro-F1 of the candidate taken less the rival's; below 0 where a tie was decided by other reasons.
+        low, high: its interval over resamples of whole groups.
+        standard_error: of the difference, over the same resamples.
+        p_value: two-sided, of the permutation test that exchanges both candidates' answers for whole groups.
+    """
+
+    rival: str
+    difference: float
+    low: float
+    high: float
+    standard_error: float
+    p_value: float
+
+
+@dataclass(frozen=True)
 class Selection:
     """The choice and the reason for it.
 
@@ -39,12 +60,14 @@ class Selection:
         provenance: whose cases decided.
         tied: candidates within chance of the best macro-F1, the best first.
         beyond_gates: candidates too slow or too large to be taken.
+        paired: the candidate taken against the best of the others; None where it is the only one.
     """
 
     name: str
     provenance: str
     tied: tuple[str, ...]
     beyond_gates: tuple[str, ...]
+    paired: PairedTest | None
 
 
 def selection_provenance(labels: pd.DataFrame, minimum_real_cases: int) -> npt.NDArray[np.bool_]:
@@ -103,14 +126,28 @@ def select_candidate(
         provenance="+".join(sorted(training.labels.loc[deciding, columns.PROVENANCE].unique())),
         tied=tuple(tied),
         beyond_gates=tuple(sorted(set(tallies) - set(passing))),
+        paired=_against_the_best_other(chosen, {name: tallies[name] for name in passing}, params, seed),
     )
+
+
+def _against_the_best_other(
+    chosen: str, passing: Mapping[str, metrics.GroupTallies], params: SelectionParams, seed: int
+) -> PairedTest | None:
+    others = [name for name in passing if name != chosen]
+    if not others:
+        return None
+    rival = max(others, key=lambda name: macro_f1(passing[name]))
+    pair = passing[rival], passing[chosen]
+    lead = paired_difference(*pair, samples=params.bootstrap_samples, level=params.interval, seed=seed)
+    p_value = permutation_p_value(*pair, permutations=params.permutations, seed=seed, two_sided=True)
+    return PairedTest(rival, lead.value, lead.low, lead.high, lead.standard_error, p_value)
 
 
 def _tied(
     tallies: Mapping[str, metrics.GroupTallies], passing: list[str], params: SelectionParams, seed: int
 ) -> list[str]:
     """Candidates whose macro-F1 is within chance of the best, the best first."""
-    score = {name: float(metrics.f1_scores(tallies[name].confusion.sum(axis=0))[2].mean()) for name in passing}
+    score = {name: macro_f1(tallies[name]) for name in passing}
     order = sorted(passing, key=lambda name: -score[name])
     drawn = {
         name: metrics.resampled_macro_f1(tallies[name], samples=params.bootstrap_samples, seed=seed) for name in passing

@@ -35,6 +35,7 @@ __all__ = [
     "TrainingSet",
     "cross_validate",
     "fit_candidate",
+    "fit_without",
     "measure_candidate",
     "single_case_latency",
 ]
@@ -157,19 +158,29 @@ def cross_validate(candidate: Candidate, training: TrainingSet, settings: FitSet
     """
     fold = training.labels[columns.FOLD].to_numpy()
     parts = [fold == each for each in np.unique(fold)]
-    threads = 1 if candidate.family is Family.MLP else settings.params.threads  # torch has one stream of random numbers
+    by_torch = candidate.family is Family.MLP or (
+        candidate.family is Family.ENSEMBLE and Family.MLP in settings.params.ensemble.members
+    )
+    threads = 1 if by_torch else settings.params.threads  # torch has one stream of random numbers
     with ThreadPoolExecutor(threads) as pool:
-        fitted = list(pool.map(lambda held_out: _without(held_out, candidate, training, settings), parts))
+        fitted = list(pool.map(lambda held_out: fit_without(held_out, candidate, training, settings), parts))
     probabilities = np.full((len(training.codes), len(training.classes)), np.nan)
     for held_out, (classifier, _) in zip(parts, fitted, strict=True):
         probabilities[held_out] = classifier.predict_probabilities(training.features[held_out])
     return CrossValidated(probabilities, sum(seconds for _, seconds in fitted), fitted[-1][0])
 
 
-def _without(
+def fit_without(
     held_out: npt.NDArray[np.bool_], candidate: Candidate, training: TrainingSet, settings: FitSettings
 ) -> tuple[Classifier, float]:
-    """A candidate fitted to all but the held-out part, and the processor seconds that it took."""
+    """A candidate fitted to all but the held-out part, and the processor seconds that it took.
+
+    Args:
+        held_out: n, the rows to leave out; their disorders leave the pool too.
+        candidate: family and strategy.
+        training: n cases.
+        settings: hyper-parameters, samplers' targets and pool.
+    """
     usable = settings.without(frozenset(training.labels.loc[held_out, columns.DISORDER_ID].dropna()))
     started = time.thread_time()
     classifier = fit_candidate(candidate, training.part(~held_out).teaching, usable)

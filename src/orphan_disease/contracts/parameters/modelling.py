@@ -3,13 +3,15 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = [
     "CalibrationParams",
     "CandidateParams",
     "DecisionParams",
     "DemographicParams",
+    "Device",
+    "EnsembleParams",
     "Family",
     "ForestParams",
     "HeadParams",
@@ -35,6 +37,7 @@ class Family(StrEnum):
     RANDOM_FOREST = "random_forest"
     XGBOOST = "xgboost"
     MLP = "mlp"
+    ENSEMBLE = "ensemble"
 
 
 class Resampling(StrEnum):
@@ -45,6 +48,14 @@ class Resampling(StrEnum):
     RANDOM_OVERSAMPLING = "random_oversampling"
     SMOTE = "smote"
     AUGMENTATION = "augmentation"
+
+
+class Device(StrEnum):
+    """Where XGBoost and the perceptron are trained."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
 
 
 class TreeParams(_Frozen):
@@ -85,6 +96,21 @@ class MlpParams(_Frozen):
     clip_deviations: float = Field(default=5.0, gt=0, description="bound of a feature, in training standard deviations")
 
 
+class EnsembleParams(_Frozen):
+    """The average of several families' probabilities."""
+
+    members: tuple[Family, ...] = Field(
+        default=(Family.RANDOM_FOREST, Family.XGBOOST, Family.MLP), description="families that are averaged, alike"
+    )
+
+    @field_validator("members")
+    @classmethod
+    def _several_single_families(cls, members: tuple[Family, ...]) -> tuple[Family, ...]:
+        if len(set(members)) < len(members) or len(members) <= 1 or Family.ENSEMBLE in members:
+            raise ValueError("an ensemble averages two or more different families, and is no member of itself")
+        return members
+
+
 class CandidateParams(_Frozen):
     """The hyper-parameters of each family; one entry each, so the registry stays closed."""
 
@@ -92,12 +118,17 @@ class CandidateParams(_Frozen):
     random_forest: ForestParams = ForestParams()
     xgboost: XgboostParams = XgboostParams()
     mlp: MlpParams = MlpParams()
+    ensemble: EnsembleParams = EnsembleParams()
     families: tuple[Family, ...] = tuple(Family)
     resampling_family: Family = Field(
         default=Family.XGBOOST,
         description="family on which the resampling strategies are compared; the winner serves all",
     )
     threads: int = Field(default=2, ge=1, description="folds fitted side by side")
+    device: Device = Field(
+        default=Device.AUTO,
+        description="where XGBoost and the perceptron are trained: 'auto' takes a GPU where one is found",
+    )
 
 
 class LearnFrom(StrEnum):
@@ -116,6 +147,9 @@ class SelectionParams(_Frozen):
     )
     bootstrap_samples: int = Field(default=500, ge=2, description="resamples of whole groups")
     interval: float = Field(default=0.95, gt=0, lt=1, description="level of the bootstrap intervals")
+    permutations: int = Field(
+        default=2000, ge=20, description="exchanges of whole groups behind the p-value of the best two"
+    )
     tie_standard_errors: float = Field(
         default=1.0, ge=0, description="candidates within so many standard errors of the best macro-F1 are tied"
     )

@@ -92,11 +92,15 @@ def plot_per_category(metrics: dict[str, Any], predictor: Predictor) -> Figure:
 
 
 def build_model_card(
-    predictor: Predictor, metrics: dict[str, Any], labels: pd.DataFrame, split_assignment: pd.DataFrame
+    predictor: Predictor,
+    selected_candidate: dict[str, Any],
+    metrics: dict[str, Any],
+    labels: pd.DataFrame,
+    split_assignment: pd.DataFrame,
 ) -> str:
     """Write the model card."""
     counts = model_card.count_cases(labels, split_assignment)
-    return model_card.build_model_card(model_card.facts_of(predictor), metrics, counts)
+    return model_card.build_model_card(model_card.facts_of(predictor), selected_candidate, metrics, counts)
 
 
 def summarise_training(

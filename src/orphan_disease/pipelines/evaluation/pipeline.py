@@ -83,7 +83,12 @@ def _measurement() -> Pipeline:
             ),
             Node(
                 build_model_card,
-                inputs={"predictor": "model_package", "metrics": "classification_metrics", **truth},
+                inputs={
+                    "predictor": "model_package",
+                    "selected_candidate": "selected_candidate",
+                    "metrics": "classification_metrics",
+                    **truth,
+                },
                 outputs="model_card",
                 name="build_model_card",
             ),
