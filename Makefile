@@ -50,7 +50,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 install: $(INSTALLED) ## Create or renew the environment from the lock
 
 .PHONY: train
-train: $(INSTALLED) ## Train: knowledge, patients, four model families, the selected one packaged (ENV=published: real data)
+train: $(INSTALLED) ## Train: knowledge, patients, five candidates, the selected one packaged (ENV=published: real data)
 	$(RUN) --pipelines=training
 
 # Protocols that the packaged model is not trained under: each trains as far as its out-of-fold answers, into a folder
@@ -65,6 +65,10 @@ protocols: $(INSTALLED) ## Measure published cases with their disorder masked, a
 .PHONY: decision-report
 decision-report: $(INSTALLED) ## Report on the decision of the model trained last: data/…/08_reporting/decision_report.html
 	$(RUN) --pipelines=decision_report
+
+.PHONY: tune
+tune: $(INSTALLED) ## Search better settings of the candidates (after a training): PARAMS=tuning_minutes=20
+	$(RUN) --pipelines=tuning
 
 .PHONY: test
 test: lint $(INSTALLED) ## Run everything that CI runs: linters, types, contracts, tests with coverage, notebooks
