@@ -1,6 +1,5 @@
 """The notebooks run from top to bottom on the model that the training has packaged."""
 
-import os
 import subprocess
 import sys
 
@@ -9,8 +8,7 @@ from tests.e2e.places import Place
 
 def test_notebooks_run_on_the_packaged_model(trained_place: Place) -> None:
     variables = {
-        **os.environ,
-        **trained_place.variables,
+        **trained_place.environment,
         "KEDRO_ENV": trained_place.env,
         "ORPHAN_DISEASE_DATA_ROOT": trained_place.parameters["data_root"],
     }
