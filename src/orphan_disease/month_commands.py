@@ -10,6 +10,8 @@ import click
 
 __all__ = ["MONTH_COMMANDS"]
 
+WIDE: Final = 200  # columns of a table in a file or a pipe, which no terminal limits
+
 
 def _bootstrap() -> None:
     """Tell Kedro which project this is."""
@@ -32,7 +34,8 @@ def measure_alarms_command(env: str) -> None:
     table = Table(*map(str, rates.columns), title="Alarms of monitoring, with exact 95 % intervals")
     for row in rates.itertuples(index=False):
         table.add_row(*(f"{value:.3f}" if isinstance(value, float) else str(value) for value in row))
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=WIDE)).print(table)
 
 
 @click.command("simulate-year")
