@@ -13,6 +13,7 @@ from orphan_disease.contracts.parameters.balancing import AugmentationParams
 from orphan_disease.contracts.parameters.modelling import LearnFrom
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY, Provenance, Split
 from orphan_disease.domain.knowledge_base import KnowledgeBase
+from orphan_disease.domain.validation import may_teach
 
 __all__ = [
     "category_counts",
@@ -84,7 +85,7 @@ def choose_parents(
     known = labels[columns.CATEGORY].notna() & (labels[columns.CATEGORY] != UNKNOWN_CATEGORY)
     confirmed = labels[labels[columns.CASE_ID].isin(training) & known]
     counts = category_counts(labels, split, sorted(confirmed[columns.CATEGORY].unique()))
-    usable = confirmed[_may_teach(confirmed[columns.PROVENANCE], learn_from)]
+    usable = confirmed[may_teach(confirmed[columns.PROVENANCE], learn_from)]
     parents = usable.sort_values([columns.DISORDER_ID, columns.CASE_ID], ignore_index=True)
     disorders = parents.drop_duplicates(columns.DISORDER_ID)[[columns.DISORDER_ID, columns.CATEGORY]]
     patients = disorders[columns.DISORDER_ID].map(parents[columns.DISORDER_ID].value_counts())
@@ -97,13 +98,6 @@ def choose_parents(
     shown = [columns.CASE_ID, columns.DISORDER_ID, columns.CATEGORY, columns.PROVENANCE]
     chosen: pd.DataFrame = parents[shown].iloc[places].reset_index(drop=True)
     return chosen
-
-
-def _may_teach(provenance: "pd.Series[str]", learn_from: LearnFrom) -> "pd.Series[bool]":
-    simulated = provenance == Provenance.SIMULATED.value
-    if learn_from is LearnFrom.ALL:
-        return simulated | True
-    return simulated if learn_from is LearnFrom.SIMULATED else ~simulated
 
 
 def _copies(size: int, params: AugmentationParams) -> int:

@@ -36,6 +36,7 @@ __all__ = [
     "cross_validate",
     "fit_candidate",
     "fit_without",
+    "may_teach",
     "measure_candidate",
     "single_case_latency",
 ]
@@ -55,6 +56,18 @@ class Candidate:
     def name(self) -> str:
         """Such as `xgboost+none`."""
         return f"{self.family.value}+{self.resampling.value}"
+
+
+def may_teach(provenance: "pd.Series[str]", learn_from: LearnFrom) -> "pd.Series[bool]":
+    """Whether each patient may teach the categories, by its provenance.
+
+    >>> may_teach(pd.Series(["simulated", "publication"]), LearnFrom.REAL).tolist()
+    [False, True]
+    """
+    simulated = provenance == Provenance.SIMULATED.value
+    if learn_from is LearnFrom.ALL:
+        return simulated | True
+    return simulated if learn_from is LearnFrom.SIMULATED else ~simulated
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +95,7 @@ class TrainingSet:
         """The cases that a candidate learns from."""
         if self.learn_from is LearnFrom.ALL:
             return self
-        simulated = (self.labels[columns.PROVENANCE] == Provenance.SIMULATED.value).to_numpy()
-        return self.part(simulated if self.learn_from is LearnFrom.SIMULATED else ~simulated)
+        return self.part(may_teach(self.labels[columns.PROVENANCE], self.learn_from).to_numpy())
 
     def part(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
         """The rows where `rows` is true."""
