@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from orphan_disease.domain.case_base import ConfirmedCases
-from orphan_disease.domain.differentials import best_disorders, leading_references
+from orphan_disease.domain.differentials import leading_references
 from orphan_disease.domain.knowledge_scores import Findings
-from orphan_disease.domain.ranking import Ranker
+from orphan_disease.domain.ranking import Ranker, best_disorders
 from tests.domain import tiny_knowledge as tiny
 
 TERMS = (tiny.EYE, tiny.CATARACT, tiny.LAMELLAR, tiny.COLOBOMA, tiny.HEART, tiny.MURMUR)
@@ -64,12 +64,6 @@ def test_the_publications_that_most_annotations_cite_come_first() -> None:
     assert any(cited.values())
 
 
-@given(scores=arrays(np.float32, (3, 7), elements=st.integers(0, 3).map(np.float32)), depth=st.integers(1, 9))
-def test_the_best_are_those_of_a_full_stable_sort(scores: npt.NDArray[np.float32], depth: int) -> None:
-    expected = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-    np.testing.assert_array_equal(best_disorders(scores, depth), expected)
-
-
 def test_findings_are_told_case_by_case_the_excluded_ones_last() -> None:
     batch = tiny.tiny_batch(
         {"observed_terms": [tiny.MURMUR], "excluded_terms": [tiny.CATARACT]}, {"observed_terms": [tiny.EYE]}
@@ -79,7 +73,3 @@ def test_findings_are_told_case_by_case_the_excluded_ones_last() -> None:
     assert findings.is_excluded.tolist() == [False, True, False]
     labels = [tiny.tiny_ontology().term_ids[term] for term in findings.term]
     assert labels == [tiny.MURMUR, tiny.CATARACT, tiny.EYE]
-
-
-def test_no_case_lists_nothing() -> None:
-    assert best_disorders(np.empty((0, 5)), 3).shape == (0, 3)

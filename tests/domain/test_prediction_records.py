@@ -9,11 +9,12 @@ import pytest
 
 from orphan_disease.contracts.records import PredictionRecord, prediction_schema
 from orphan_disease.domain.decision import Decisions
-from orphan_disease.domain.differentials import ListedDisorders, best_disorders
+from orphan_disease.domain.differentials import ListedDisorders
 from orphan_disease.domain.finding_methods import FoundBy
 from orphan_disease.domain.knowledge_scores import Findings
 from orphan_disease.domain.prediction_records import RecordHeader, as_frame, build_records
 from orphan_disease.domain.questions import NextQuestion
+from orphan_disease.domain.ranking import best_disorders
 
 FACTS = pa.table(
     {
@@ -33,7 +34,7 @@ HEADER = RecordHeader("m1", "hpo 2025", datetime(2026, 1, 2, tzinfo=UTC), ("a", 
 
 
 def records_of(count: int, depth: int = 2) -> pd.DataFrame:
-    cases = pd.DataFrame({"case_id": ["x", "y"], "is_simulated": [True, None]}).iloc[:count]
+    cases = pd.DataFrame({"case_id": ["x", "y"], "provenance": ["simulated", None]}).iloc[:count]
     decisions = Decisions(
         orphan_probability=np.array([0.75, 0.5])[:count],
         category_probabilities=np.array([[0.25, 0.75], [0.5, 0.5]])[:count],

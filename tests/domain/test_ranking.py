@@ -1,9 +1,11 @@
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from orphan_disease.domain.ranking import Ranker, fuse_ranks
+from orphan_disease.domain.ranking import Ranker, best_disorders, fuse_ranks
 from tests.domain import tiny_knowledge as tiny
 
 TERMS = (tiny.EYE, tiny.CATARACT, tiny.LAMELLAR, tiny.COLOBOMA, tiny.HEART, tiny.MURMUR)
@@ -78,3 +80,13 @@ def test_the_memory_of_terms_changes_nothing() -> None:
     batch = tiny.tiny_batch({"observed_terms": [tiny.LAMELLAR, tiny.MURMUR]})
     fresh, used = Ranker(tiny.tiny_knowledge()).score(batch), RANKER.score(batch)
     np.testing.assert_array_equal(fresh.fused, used.fused)
+
+
+@given(scores=arrays(np.float32, (3, 7), elements=st.integers(0, 3).map(np.float32)), depth=st.integers(1, 9))
+def test_the_best_are_those_of_a_full_stable_sort(scores: npt.NDArray[np.float32], depth: int) -> None:
+    expected = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
+    np.testing.assert_array_equal(best_disorders(scores, depth), expected)
+
+
+def test_no_case_lists_nothing() -> None:
+    assert best_disorders(np.empty((0, 5)), 3).shape == (0, 3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from orphan_disease.domain.candidates import FEATURE_NAMES, CandidateSet
-from orphan_disease.domain.ranking import Ranker
+from orphan_disease.domain.ranking import Ranker, RankingSettings, best_disorders
 from orphan_disease.domain.reranker import (
     Reranker,
     RerankerSettings,
@@ -94,11 +94,14 @@ def test_the_ranking_follows_the_re_ranker() -> None:
     knowledge = tiny.tiny_knowledge()
     reranker = fit_reranker([made_up()], SETTINGS)
     batch = tiny.tiny_batch({"observed_terms": [tiny.LAMELLAR]}, {"observed_terms": [tiny.MURMUR]})
-    scores = Ranker(knowledge, reranker=reranker).score(batch)
+    ranker = Ranker(knowledge, RankingSettings(candidates=2), reranker)
+    scores = ranker.score(batch)
     margins = reranker.margins(scores.candidates)
     by_rank = np.take_along_axis(scores.fused, scores.candidates.disorder, axis=1)
     np.testing.assert_array_equal(np.argsort(-by_rank, kind="stable"), np.argsort(-margins, kind="stable"))
     np.testing.assert_allclose(scores.probabilities.sum(axis=1), 1.0, rtol=1e-5)
+    for depth in (1, 2, 3):
+        np.testing.assert_array_equal(ranker.best_disorders(scores, depth), best_disorders(scores.fused, depth))
 
 
 def test_age_and_sex_are_added_as_nats_after_the_trees() -> None:

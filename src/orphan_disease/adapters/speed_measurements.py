@@ -15,7 +15,6 @@ from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.contracts import columns
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.cases_to_answer import complete_cases
-from orphan_disease.domain.differentials import best_disorders
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.domain.ranking import Ranker
@@ -87,7 +86,7 @@ def draw_cases(knowledge: KnowledgeBase, size: int, seed: int) -> pd.DataFrame:
 
 def _score(ranker: Ranker, batch: CaseBatch, depth: int) -> None:
     scores = ranker.score(batch, "own")
-    ranker.contributions(batch, scores, best_disorders(scores.fused, depth))
+    ranker.contributions(batch, scores, ranker.best_disorders(scores, depth))
 
 
 def _alone(predictor: Predictor, cases: pd.DataFrame, *, fresh: bool) -> npt.NDArray[np.float64]:

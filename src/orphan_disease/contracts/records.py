@@ -8,6 +8,7 @@ nested types.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isnan
+from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -176,6 +177,11 @@ def prediction_schema(categories: Sequence[str]) -> pa.Schema:
     Args:
         categories: the categories of the scheme, in its order.
     """
+    return _prediction_schema(tuple(categories))
+
+
+@lru_cache
+def _prediction_schema(categories: tuple[str, ...]) -> pa.Schema:
     return pa.schema(
         [
             (columns.CASE_ID, pa.string()),

@@ -6,7 +6,7 @@ at onset plus an exponential time that the disease has lasted.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -75,6 +75,7 @@ class AgeModel:
         return np.asarray(self.onset_shares @ np.diff(below, axis=1), dtype=np.float64)
 
 
+@lru_cache(maxsize=1)
 def _edges() -> FloatArray:
     """Borders of the cells, in years: `CELLS` + 1, even on the logarithm."""
     logs = np.linspace(np.log(_OFFSET_YEARS), np.log(_OLDEST_YEARS + _OFFSET_YEARS), CELLS + 1)
@@ -87,6 +88,7 @@ def cells_of(age_days: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
     >>> cells_of(np.array([0.0, np.nan, 99999.0])).tolist()
     [0, -1, 95]
     """
-    years = np.nan_to_num(np.asarray(age_days, dtype=np.float64), nan=0.0) / YEAR_DAYS
-    cells = np.clip(np.searchsorted(_edges(), np.maximum(years, 0.0), side="right") - 1, 0, CELLS - 1)
-    return np.where(np.isnan(age_days), -1, cells).astype(np.intp)
+    is_unknown = np.isnan(age_days)
+    years = np.where(is_unknown, 0.0, np.asarray(age_days, dtype=np.float64)) / YEAR_DAYS
+    cells = np.searchsorted(_edges(), np.maximum(years, 0.0), side="right") - 1
+    return np.where(is_unknown, -1, np.minimum(np.maximum(cells, 0), CELLS - 1)).astype(np.intp)

@@ -146,44 +146,35 @@ def _scorer_features(scores: FloatArray, disorder: Places, findings: FloatArray)
     return np.stack([np.asarray(part, dtype=np.float32).ravel() for part in parts], axis=1)
 
 
-def _slices(matrix: sparse.csr_matrix, rows: Places, owners: Places) -> tuple[Places, Places, FloatArray]:
-    """Every entry of these rows: its owner, its column, its value."""
-    first = matrix.indptr[rows].astype(np.intp)
-    counts = matrix.indptr[rows + 1].astype(np.intp) - first
-    entries = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-    return np.repeat(owners, counts), matrix.indices[entries], matrix.data[entries]
-
-
-def _marks(cases: CaseBatch, closure: sparse.csr_matrix) -> npt.NDArray[np.uint8]:
+def _marks(cases: CaseBatch) -> npt.NDArray[np.uint8]:
     """What each case says of each term, as bits: implied by a finding, found, excluded. n x T."""
     marks = np.zeros(cases.observed.shape, dtype=np.uint8)
-    for bit, matrix in ((IMPLIED, cases.observed @ closure), (FOUND, cases.observed), (EXCLUDED, cases.excluded)):
-        entries = sparse.coo_matrix(matrix)
-        marks[entries.row, entries.col] |= bit
+    for bit, matrix in ((IMPLIED, cases.implied), (FOUND, cases.observed), (EXCLUDED, cases.excluded)):
+        marks[np.repeat(np.arange(len(cases)), np.diff(matrix.indptr)), matrix.indices] |= bit
     return marks
 
 
 def _profile_features(cases: CaseBatch, knowledge: KnowledgeBase, left_out: LeftOut, places: _Places) -> FloatArray:
     """The features of `PROFILE_FEATURES`: (n * k) x 10."""
-    information, closure = knowledge.information, knowledge.ontology.closure
-    marks = _marks(cases, closure)
+    information = knowledge.information
+    marks = _marks(cases)
     totals = knowledge.profile_totals[places.disorder]
     sums = np.zeros((len(places.disorder), 6))
     kept, replaced = np.flatnonzero(places.replaced < 0), np.flatnonzero(places.replaced >= 0)
-    _add_sums(sums, _slices(knowledge.profiles, places.disorder[kept], kept), places.case, marks, information)
+    _add_sums(sums, kept, knowledge.profiles[places.disorder[kept]], places.case, marks, information)
     if len(replaced):
         rows = places.replaced[replaced]
         totals[replaced] = profile_totals(left_out.profiles, information)[rows]
-        _add_sums(sums, _slices(left_out.profiles, rows, replaced), places.case, marks, information)
+        _add_sums(sums, replaced, left_out.profiles[rows], places.case, marks, information)
     implied = (marks & IMPLIED > 0) @ np.stack([information, information**2], axis=1)
     found = (marks & FOUND > 0) @ information
     terms, contents, expected, squares = totals.T
     columns = (
         sums[:, 0] / np.maximum(expected, SMALLEST),
         sums[:, 1] / np.maximum(implied[places.case, 0], SMALLEST),
-        sums[:, 2],
-        sums[:, 2] / np.maximum(found[places.case], SMALLEST),
-        sums[:, 3] / np.sqrt(np.maximum(squares * implied[places.case, 1], SMALLEST)),
+        sums[:, 3],
+        sums[:, 3] / np.maximum(found[places.case], SMALLEST),
+        sums[:, 2] / np.sqrt(np.maximum(squares * implied[places.case, 1], SMALLEST)),
         sums[:, 4],
         sums[:, 5],
         terms,
@@ -195,28 +186,39 @@ def _profile_features(cases: CaseBatch, knowledge: KnowledgeBase, left_out: Left
 
 def _add_sums(
     sums: npt.NDArray[np.float64],
-    entries: tuple[Places, Places, FloatArray],
+    owners: Places,
+    profiles: sparse.csr_matrix,
     case: Places,
     marks: npt.NDArray[np.uint8],
     information: FloatArray,
 ) -> None:
-    """Add to `sums` what the entries that the case says something of amount to, in six ways."""
-    owner, term, frequency = entries
-    mark = marks.ravel()[case[owner] * marks.shape[1] + term]
-    said = np.flatnonzero(mark)
-    owner, term, frequency, mark = owner[said], term[said], frequency[said], mark[said]
-    content = information[term]
+    """Add to `sums` what the entries that the case says something of amount to, in six ways.
 
-    def add(place: int, bit: int, values: FloatArray) -> None:
-        chosen = np.flatnonzero(mark & bit)
-        sums[:, place] += np.bincount(owner[chosen], weights=values[chosen], minlength=len(sums))
+    Args:
+        sums: (n * k) x 6, written to.
+        owners: rows of `sums` that the profiles belong to.
+        profiles: one a row of these.
+        case: n * k positions of cases.
+        marks: n x T, of `_marks`.
+        information: T.
+    """
+    counts = np.diff(profiles.indptr)
+    first = (case[owners] * marks.shape[1]).astype(profiles.indices.dtype)
+    mark = marks.ravel().take(np.repeat(first, counts) + profiles.indices)
+    said = np.flatnonzero(mark != 0)  # of truth values, ten times as fast as of bytes
+    owner, mark, frequency = np.repeat(owners, counts)[said], mark[said], profiles.data[said]
+    content = information[profiles.indices[said]]
 
-    add(0, IMPLIED, content * frequency)
-    add(1, IMPLIED, content)
-    add(2, FOUND, content)
-    add(3, IMPLIED, content * content * np.sqrt(frequency))
-    add(4, EXCLUDED, np.log1p(-np.minimum(frequency, MOST_CERTAIN)))
-    add(5, EXCLUDED, content)
+    def add(bit: int, *values: FloatArray) -> None:
+        chosen = np.flatnonzero((mark & bit) != 0)
+        for each in values:
+            totals.append(np.bincount(owner[chosen], weights=each[chosen], minlength=len(sums)))
+
+    totals: list[npt.NDArray[np.float64]] = []
+    add(IMPLIED, content * frequency, content, content * content * np.sqrt(frequency))
+    add(FOUND, content)
+    add(EXCLUDED, np.log1p(-np.minimum(frequency, MOST_CERTAIN)), content)
+    sums += np.stack(totals, axis=1)
 
 
 def _row_features(knowledge: KnowledgeBase, left_out: LeftOut, places: _Places) -> FloatArray:

@@ -6,6 +6,7 @@ A phenotype is observed, excluded or unknown; a term that neither matrix names i
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,7 @@ class CaseBatch:
     Attributes:
         case_ids: n identifiers.
         observed: n x T float32 of 0 and 1, the terms recorded as observed, ancestors not added.
+        implied: n x T float32 of 0 and 1, the observed terms and all their ancestors.
         excluded: n x T float32 of 0 and 1, the terms recorded as excluded. A term that is observed, or has an observed
             descendant, is never excluded: the observation stands.
         age_days: age at the encounter, n float32, NaN where unknown.
@@ -41,6 +43,7 @@ class CaseBatch:
 
     case_ids: tuple[str, ...]
     observed: sparse.csr_matrix
+    implied: sparse.csr_matrix
     excluded: sparse.csr_matrix
     age_days: FloatArray
     onset_age_days: FloatArray
@@ -57,12 +60,15 @@ class CaseBatch:
             KeyError: if case_id or observed_terms is no column of the frame.
         """
         observed = ontology.indicator(_term_lists(cases[columns.OBSERVED_TERMS]))
+        implied = sparse.csr_matrix(observed @ ontology.closure)
+        implied.data[:] = 1.0
         excluded = ontology.indicator(_term_lists(_column(cases, columns.EXCLUDED_TERMS, None)))
         sexes = _column(cases, columns.SEX, Sex.UNKNOWN.value)
         return cls(
             case_ids=tuple(str(case_id) for case_id in cases[columns.CASE_ID]),
             observed=observed,
-            excluded=without_contradictions(excluded, observed, ontology.closure),
+            implied=implied,
+            excluded=without_contradictions(excluded, implied),
             age_days=_numbers(cases, columns.AGE_DAYS),
             onset_age_days=_numbers(cases, columns.ONSET_AGE_DAYS),
             sex=np.array([_SEX_CODES.get(str(sex), 0) for sex in sexes], dtype=np.int8),
@@ -76,7 +82,7 @@ class CaseBatch:
         """Number of cases."""
         return len(self.case_ids)
 
-    @property
+    @cached_property
     def identities(self) -> tuple[tuple[str, ...], ...]:
         """What tells each case from every other: its publication, its own id, and its findings where there are several.
 
@@ -104,6 +110,7 @@ class CaseBatch:
         return CaseBatch(
             case_ids=tuple(self.case_ids[place] for place in places),
             observed=sparse.csr_matrix(self.observed[places]),
+            implied=sparse.csr_matrix(self.implied[places]),
             excluded=sparse.csr_matrix(self.excluded[places]),
             age_days=self.age_days[places],
             onset_age_days=self.onset_age_days[places],
@@ -112,19 +119,17 @@ class CaseBatch:
         )
 
 
-def without_contradictions(
-    excluded: sparse.csr_matrix, observed: sparse.csr_matrix, closure: sparse.csr_matrix
-) -> sparse.csr_matrix:
+def without_contradictions(excluded: sparse.csr_matrix, implied: sparse.csr_matrix) -> sparse.csr_matrix:
     """Drop from `excluded` every term that an observed term is or implies.
 
     Args:
         excluded: n x T.
-        observed: n x T.
-        closure: T x T, each term's row holding its ancestors and itself.
+        implied: n x T, the observed terms and all their ancestors.
     """
-    implied = sparse.csr_matrix(observed @ closure)
-    implied.data[:] = 1.0
-    kept = sparse.csr_matrix(excluded - excluded.multiply(implied))
+    clash = sparse.csr_matrix(excluded.multiply(implied))
+    if not clash.nnz:  # nearly always
+        return excluded
+    kept = sparse.csr_matrix(excluded - clash)
     kept.eliminate_zeros()
     return kept.astype(np.float32)
 

@@ -17,7 +17,6 @@ from orphan_disease.domain.evidence import NOT_HIDDEN, CategoryMembership, mask_
 from orphan_disease.domain.evidence_rows import EvidenceKind
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.learned_evidence import LearnedEvidence, fit_learned_evidence
-from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.ranking import LeaveOut, Ranker
 from orphan_disease.domain.simulation import simulate_cases
 from orphan_disease.domain.simulation_knowledge import SimulationKnowledge
@@ -49,7 +48,6 @@ class CategoryEvidence:
         self,
         batch: CaseBatch,
         scorers: Mapping[str, npt.NDArray[np.float32]],
-        ontology: Ontology,
         membership: CategoryMembership,
         hidden: Sequence[frozenset[str]],
     ) -> pd.DataFrame:
@@ -58,18 +56,25 @@ class CategoryEvidence:
         Args:
             batch: n cases.
             scorers: name -> n x D scores of these cases; minus infinity hides a disorder.
-            ontology: of the cases' terms.
             membership: of the disorders that were scored.
             hidden: n sets of disorders that must not have taught the learned evidence.
         """
-        closed = sparse.csr_matrix(batch.observed @ ontology.closure)
-        closed.data[:] = 1.0
-        values = {
-            **pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks),
-            **self.learned.features(closed, hidden),
-        }
+        values = self.values(batch, scorers, membership, hidden)
         index = pd.Index(batch.case_ids, name=columns.CASE_ID)
         return pd.DataFrame(np.stack(list(values.values()), axis=1), columns=list(values), index=index)
+
+    def values(
+        self,
+        batch: CaseBatch,
+        scorers: Mapping[str, npt.NDArray[np.float32]],
+        membership: CategoryMembership,
+        hidden: Sequence[frozenset[str]],
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """The columns of `features` by name, n values each."""
+        return {
+            **pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks),
+            **self.learned.features(batch.implied, hidden),
+        }
 
 
 def known_categories(knowledge: KnowledgeBase) -> tuple[str, ...]:
@@ -165,5 +170,5 @@ def measure_evidence(
         citing = citing_disorders(knowledge, batch.references, leave_out)
         masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}
         unseen = [first | second for first, second in zip(own, citing, strict=True)]
-        parts.append(evidence.features(batch, masked, knowledge.ontology, membership, unseen))
+        parts.append(evidence.features(batch, masked, membership, unseen))
     return pd.concat(parts)

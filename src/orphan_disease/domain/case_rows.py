@@ -5,6 +5,7 @@ against a source, which makes a handful of cases some twenty times quicker to ty
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import isnan
 from typing import Any, Final
 
@@ -13,14 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from orphan_disease.contracts import columns
+from orphan_disease.contracts.vocabulary import Sex
 from orphan_disease.domain import contradictions, ledger
 from orphan_disease.domain.cases import CASE_DTYPES, INDICATED_FIELDS, missing_indicator, with_indicators
 from orphan_disease.domain.ontology import Ontology
 
 __all__ = ["assemble_cases"]
 
-# What `contradictions.resolve_fields` looks at beside age and sex: few cases give any of it.
-_CONTRADICTED: Final = (columns.PREGNANT, columns.ONSET_AGE_DAYS, columns.SYMPTOM_DURATION_DAYS)
+_CONTRADICTORY: Final = (columns.AGE_DAYS, columns.ONSET_AGE_DAYS, columns.SYMPTOM_DURATION_DAYS, columns.PREGNANT)
 _FILLED: Final = {"int64": 0, "bool": False}
 
 
@@ -39,12 +40,14 @@ def assemble_cases(rows: Sequence[Mapping[str, Any]], ontology: Ontology) -> tup
     given[columns.WITHOUT_OBSERVED_TERMS] = _truths(not row.get(columns.OBSERVED_TERMS) for row in rows)
     given |= {missing_indicator(name): _truths(_is_missing(row.get(name)) for row in rows) for name in INDICATED_FIELDS}
     cases, found = pd.DataFrame(given), list[pd.DataFrame]()
-    if any(row.get(columns.EXCLUDED_TERMS) for row in rows):
+    terms = given[columns.OBSERVED_TERMS], given[columns.EXCLUDED_TERMS]
+    if contradictions.is_any_term_contradicted(*terms, ontology):
         cases, clashes = contradictions.resolve_terms(cases, ontology)
         found.append(clashes)
-    if any(not _is_missing(row.get(name)) for row in rows for name in _CONTRADICTED):
+    is_male = _truths(row.get(columns.SEX) == Sex.MALE for row in rows)
+    if contradictions.impossible_fields(*(given[name] for name in _CONTRADICTORY), is_male).any():
         resolved, impossible = contradictions.resolve_fields(cases)
-        cases = cases if resolved is cases else with_indicators(resolved)
+        cases = with_indicators(resolved)
         found.append(impossible)
     return cases, ledger.concatenate(found)
 
@@ -58,14 +61,34 @@ def _truths(values: Iterable[bool]) -> npt.NDArray[np.bool_]:
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str, dtype: str) -> Any:
-    """One column of its declared type."""
+    """One column of its declared type; of most fields a handful of cases says nothing."""
     values: list[Any] = [row.get(name) for row in rows]
     if dtype == "float64":
         return np.array(values, dtype=np.float64)  # None is NaN
     if dtype == "object":
-        return pd.Series([list(value or ()) for value in values], dtype="object")
+        return _lists(values)
+    if all(value is None for value in values):
+        return _all_missing(dtype, len(rows))
+    return _typed(values, dtype)
+
+
+def _lists(values: Sequence[Any]) -> npt.NDArray[np.object_]:
+    """Each value a list of its own; numpy would make a matrix of lists of one length."""
+    lists = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):
+        lists[place] = list(value or ())
+    return lists
+
+
+@lru_cache
+def _all_missing(dtype: str, size: int) -> Any:
+    """A column of nothing; the frame that is made of it copies it."""
+    return _typed([None] * size, dtype)
+
+
+def _typed(values: list[Any], dtype: str) -> Any:
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(values, utc=True).as_unit("us"))
+        return pd.to_datetime(values, utc=True).as_unit("us").array
     filled = _FILLED.get(dtype)
     plain: Any = dtype
-    return pd.Series([filled if value is None else value for value in values], dtype=plain)
+    return pd.array([filled if value is None else value for value in values], dtype=plain)

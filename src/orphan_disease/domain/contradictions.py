@@ -4,6 +4,7 @@ The observation stands against the exclusion, the visit against the earlier hist
 witness nothing is claimed. Every decision is a row of the ledger.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,12 +18,29 @@ from orphan_disease.domain import ages, ledger
 from orphan_disease.domain.ledger import Cause
 from orphan_disease.domain.ontology import Ontology
 
-__all__ = ["resolve_fields", "resolve_terms"]
+__all__ = ["impossible_fields", "is_any_term_contradicted", "resolve_fields", "resolve_terms"]
 
 _Truths = npt.NDArray[np.bool_]
+_Numbers = npt.NDArray[np.float64]
 
 ONSET_TOLERANCE_DAYS: Final = ages.YEAR_DAYS  # ages are often given in whole years
 PREGNANCY_AGE_DAYS: Final = (9 * ages.YEAR_DAYS, 60 * ages.YEAR_DAYS)
+
+
+def is_any_term_contradicted(
+    observed: Sequence[Iterable[str]], excluded: Sequence[Iterable[str]], ontology: Ontology
+) -> bool:
+    """Whether `resolve_terms` would drop an exclusion of these cases: of a handful, told without a frame.
+
+    Args:
+        observed: of each case, current HPO ids.
+        excluded: of the same cases.
+        ontology: the ontology that the ids belong to.
+    """
+    return any(
+        denied and not denied.isdisjoint(ontology.implied_by(seen))
+        for seen, denied in zip(observed, map(ontology.positions, excluded), strict=True)
+    )
 
 
 def resolve_terms(cases: pd.DataFrame, ontology: Ontology) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -69,21 +87,37 @@ def resolve_fields(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         cases[name].to_numpy(dtype=np.float64, na_value=np.nan)
         for name in (columns.AGE_DAYS, columns.ONSET_AGE_DAYS, columns.SYMPTOM_DURATION_DAYS, columns.PREGNANT)
     )
-    earliest, latest = PREGNANCY_AGE_DAYS
-    pregnant = pregnancy == 1.0
-    in_male = pregnant & (cases[columns.SEX] == str(Sex.MALE)).to_numpy(dtype=bool, na_value=False)
-    at_age = pregnant & ~in_male & ((age < earliest) | (age > latest))  # NaN is neither
-    late = onset > age + ONSET_TOLERANCE_DAYS
-    too_long = duration > age + ONSET_TOLERANCE_DAYS
-    if not (in_male | at_age | late | too_long).any():  # of a handful of cases, nearly always
+    is_male = (cases[columns.SEX] == str(Sex.MALE)).to_numpy(dtype=bool, na_value=False)
+    impossible = impossible_fields(age, onset, duration, pregnancy, is_male)
+    if not impossible.any():
         return cases, ledger.concatenate([])
-    return _set_missing(cases, in_male, at_age, late, too_long)
+    return _set_missing(cases, impossible)
 
 
-def _set_missing(
-    cases: pd.DataFrame, in_male: _Truths, at_age: _Truths, late: _Truths, too_long: _Truths
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def impossible_fields(
+    age: _Numbers, onset: _Numbers, duration: _Numbers, pregnancy: _Numbers, is_male: _Truths
+) -> _Truths:
+    """What cannot be: pregnancy in a male, pregnancy at the age, onset after the visit, duration beyond the life.
+
+    Args:
+        age: n ages at the visit, days; NaN is unknown and contradicts nothing, here and below.
+        onset: n ages at the first signs, days.
+        duration: n, of the symptoms, days.
+        pregnancy: n of 1 and 0.
+        is_male: n.
+
+    Returns:
+        4 x n, in the order above.
+    """
+    earliest, latest = PREGNANCY_AGE_DAYS
+    in_male = (pregnancy == 1.0) & is_male
+    at_age = (pregnancy == 1.0) & ~is_male & ((age < earliest) | (age > latest))
+    return np.stack([in_male, at_age, onset > age + ONSET_TOLERANCE_DAYS, duration > age + ONSET_TOLERANCE_DAYS])
+
+
+def _set_missing(cases: pd.DataFrame, impossible: _Truths) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The cases without what contradicts, and the ledger of it."""
+    in_male, at_age, late, too_long = impossible
     impute = CleaningAction.IMPUTE
     ledgers = [
         ledger.findings_of_rows(cases, pd.Series(found, index=cases.index), Cause(field, reason, detail, impute))

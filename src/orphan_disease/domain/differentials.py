@@ -12,7 +12,7 @@ from orphan_disease.domain.evidence_rows import EvidenceKind
 from orphan_disease.domain.knowledge_base import KnowledgeBase
 from orphan_disease.domain.knowledge_scores import Findings
 
-__all__ = ["ListedDisorders", "best_disorders", "build_differentials", "disorder_facts_table"]
+__all__ = ["ListedDisorders", "build_differentials", "disorder_facts_table"]
 
 FloatArray = npt.NDArray[np.float32]
 MOST_REFERENCES: Final = 5
@@ -36,28 +36,6 @@ class ListedDisorders:
     nats: FloatArray
     demographic_nats: FloatArray
     term_ids: pa.Array
-
-
-def best_disorders(scores: npt.NDArray[np.floating], depth: int) -> npt.NDArray[np.intp]:
-    """Positions of the `depth` best disorders of each case, best first; ties go to the earlier disorder.
-
-    Args:
-        scores: n x D, larger is better.
-        depth: how many; all D if there are fewer.
-
-    >>> best_disorders(np.array([[0.1, 0.9, 0.9, 0.2]]), 3).tolist()
-    [[1, 2, 3]]
-    """
-    kept = min(depth, scores.shape[1])
-    if kept == 0 or not len(scores):
-        return np.empty((len(scores), kept), dtype=np.intp)
-    # A threshold keeps every disorder tied with the last one, so that the order does not hang on the partition.
-    threshold = np.partition(scores, scores.shape[1] - kept, axis=1)[:, scores.shape[1] - kept]
-    best = np.empty((len(scores), kept), dtype=np.intp)
-    for row, lowest in enumerate(threshold):
-        candidates = np.flatnonzero(scores[row] >= lowest)
-        best[row] = candidates[np.argsort(-scores[row, candidates], kind="stable")[:kept]]
-    return best
 
 
 def disorder_facts_table(knowledge: KnowledgeBase) -> pa.Table:

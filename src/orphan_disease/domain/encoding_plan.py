@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from orphan_disease.contracts import columns
+from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_numbers import AGE_BANDS, NUMBERS, SEXES, case_demographics, case_numbers
 from orphan_disease.domain.encoding import CaseEncoder, named_columns, slug
 from orphan_disease.domain.ontology import Ontology
@@ -27,20 +28,22 @@ class EncodingPlan:
         ontology: HPO.
         names: the columns.
         contents: T information contents in nats.
-        observed_closure: T x observed columns, 1 where the column's term is the term or an ancestor of it.
+        observed_columns: of each of the T terms, its place among the observed columns, or -1.
         excluded_closure: T x excluded columns, 1 where the column's term is the term or a descendant of it.
         systems: T x organ systems, 1 where the term belongs to the system.
         medians: fill value of each number, in the order of `NUMBERS`.
+        complaints: the chief complaints that have a column.
     """
 
     encoder: CaseEncoder
     ontology: Ontology
-    names: pd.Index
+    names: tuple[str, ...]
     contents: npt.NDArray[np.float64]
-    observed_closure: sparse.csr_matrix
+    observed_columns: npt.NDArray[np.intp]
     excluded_closure: sparse.csr_matrix
-    systems: sparse.csr_matrix
+    systems: _FloatArray
     medians: _FloatArray
+    complaints: npt.NDArray[np.object_]
 
     @classmethod
     def of(cls, encoder: CaseEncoder, ontology: Ontology) -> Self:
@@ -54,48 +57,65 @@ class EncodingPlan:
             )
         }
         closure = ontology.closure
+        observed_columns = np.full(len(ontology.term_ids), -1, dtype=np.intp)
+        observed_columns[places["observed"]] = np.arange(len(places["observed"]))
         return cls(
             encoder=encoder,
             ontology=ontology,
-            names=pd.Index(_column_names(encoder, ontology)),
+            names=tuple(_column_names(encoder, ontology)),
             contents=np.array(
                 [encoder.information.get(term, encoder.maximum_information) for term in ontology.term_ids]
             ),
-            observed_closure=sparse.csr_matrix(closure[:, places["observed"]]),
+            observed_columns=observed_columns,
             excluded_closure=sparse.csr_matrix(closure[places["excluded"]].T),
-            systems=sparse.csr_matrix(closure[:, places["systems"]]),
+            systems=closure[:, places["systems"]].toarray(),
             medians=np.array([encoder.medians[name] for name in NUMBERS], dtype=np.float32),
+            complaints=np.array(encoder.complaints, dtype=object),
         )
 
     def encode(self, cases: pd.DataFrame) -> pd.DataFrame:
         """Encode cases: one row each, in their order, float32, without missing values; the index is the case id."""
-        blocks = [*self._phenotype(cases), *case_demographics(cases), self._filled(cases), self._complaints(cases)]
-        matrix = np.concatenate([np.asarray(block, dtype=np.float32) for block in blocks], axis=1)
-        return pd.DataFrame(matrix, columns=self.names, index=pd.Index(cases[columns.CASE_ID], name=columns.CASE_ID))
+        batch = CaseBatch.from_frame(cases, self.ontology)
+        index = pd.Index(cases[columns.CASE_ID], name=columns.CASE_ID)
+        return pd.DataFrame(self.matrix(cases, batch), columns=list(self.names), index=index)
 
-    def _phenotype(self, cases: pd.DataFrame) -> list[npt.NDArray[np.floating]]:
+    def matrix(self, cases: pd.DataFrame, batch: CaseBatch) -> _FloatArray:
+        """The values of `encode`, cases by `names`.
+
+        Args:
+            cases: n rows of the `cases` table.
+            batch: the same cases.
+        """
+        blocks = [*self._phenotype(batch), *case_demographics(cases), self._filled(cases), self._complaints(cases)]
+        return np.concatenate([np.asarray(block, dtype=np.float32) for block in blocks], axis=1)
+
+    def _phenotype(self, batch: CaseBatch) -> list[npt.NDArray[np.floating]]:
         """Observed and excluded terms, organ systems, and how much was recorded."""
-        stated = self.ontology.indicator(list(cases[columns.OBSERVED_TERMS]))
-        ruled_out = self.ontology.indicator(list(cases[columns.EXCLUDED_TERMS]))
+        stated, size = batch.observed, len(batch)
         count = np.diff(stated.indptr).astype(np.float32)
         total = stated @ self.contents
         contents = self.contents[stated.indices]
         weighted = sparse.csr_matrix((contents.astype(np.float32), stated.indices, stated.indptr), shape=stated.shape)
-        counts = (stated @ self.systems).toarray()
-        shares = counts / np.maximum(count, 1)[:, None]
-        by_system = np.stack([counts, shares, (weighted @ self.systems).toarray()], axis=2).reshape(
-            len(cases), 3 * counts.shape[1]
-        )
-        maxima = np.maximum.reduceat(np.append(contents, 0.0), stated.indptr[:-1]) if len(cases) else np.zeros(0)
+        counts = stated @ self.systems
+        by_system = np.stack([counts, counts / np.maximum(count, 1)[:, None], weighted @ self.systems], axis=2)
+        maxima = np.maximum.reduceat(np.append(contents, 0.0), stated.indptr[:-1]) if size else np.zeros(0)
+        excluded_count = np.diff(batch.excluded.indptr)
         return [
-            (stated @ self.observed_closure).toarray() > 0,
-            (ruled_out @ self.excluded_closure).toarray() > 0,
-            by_system.reshape(len(cases), 3 * counts.shape[1]),
+            self._observed(batch),
+            (batch.excluded @ self.excluded_closure).toarray() > 0,
+            by_system.reshape(size, 3 * counts.shape[1]),
             np.stack(
-                [count, np.diff(ruled_out.indptr), total, total / np.maximum(count, 1), np.where(count > 0, maxima, 0)],
-                axis=1,
+                [count, excluded_count, total, total / np.maximum(count, 1), np.where(count > 0, maxima, 0)], axis=1
             ),
         ]
+
+    def _observed(self, batch: CaseBatch) -> npt.NDArray[np.floating]:
+        """Whether the term of each observed column is a finding or an ancestor of one: n x columns of 0 and 1."""
+        found = np.zeros((len(batch), len(self.encoder.observed_terms)), dtype=np.float32)
+        columns_of = self.observed_columns[batch.implied.indices]
+        rows = np.repeat(np.arange(len(batch)), np.diff(batch.implied.indptr))
+        found[rows[columns_of >= 0], columns_of[columns_of >= 0]] = 1.0
+        return found
 
     def _filled(self, cases: pd.DataFrame) -> _FloatArray:
         """Each number, the median where it is missing, and whether it was."""
@@ -106,7 +126,7 @@ class EncodingPlan:
 
     def _complaints(self, cases: pd.DataFrame) -> npt.NDArray[np.bool_]:
         stated = cases[columns.CHIEF_COMPLAINT].to_numpy(dtype=object)[:, None]
-        return np.asarray(stated == np.array(self.encoder.complaints, dtype=object)[None, :], dtype=bool)
+        return np.asarray(stated == self.complaints[None, :], dtype=bool)
 
 
 def _column_names(encoder: CaseEncoder, ontology: Ontology) -> list[str]:

@@ -31,6 +31,8 @@ class CategoryMembership:
     Attributes:
         categories: K names, in the order of the columns.
         codes: length D; the place of each disorder's category in `categories`, -1 where it is unknown.
+        known: positions of the disorders whose category is known.
+        members: of each category, the positions of its disorders.
     """
 
     def __init__(self, disorder_categories: Sequence[str], categories: Sequence[str]) -> None:
@@ -45,7 +47,9 @@ class CategoryMembership:
         """
         self.categories = tuple(categories)
         self.codes: npt.NDArray[np.intp] = pd.Index(self.categories).get_indexer(pd.Index(disorder_categories))
-        empty = [name for place, name in enumerate(self.categories) if not (self.codes == place).any()]
+        self.known = np.flatnonzero(self.codes >= 0)
+        self.members = [np.flatnonzero(self.codes == place) for place in range(len(self.categories))]
+        empty = [name for name, places in zip(self.categories, self.members, strict=True) if not len(places)]
         if empty:
             raise ValueError(f"no annotated disorder has the category {', '.join(empty)}; at least one is needed")
 
@@ -100,62 +104,59 @@ def pool_evidence(
         scorers: which scorers to pool, at which temperatures.
         top_ranks: the m of the shares; an m above D counts every disorder.
     """
-    known = membership.codes >= 0
-    codes = membership.codes[known]
     blocks: dict[str, npt.NDArray[np.floating]] = {}
     for scorer in scorers:
-        usable = np.ascontiguousarray(scores[scorer.name][:, known])
-        blocks |= _pool_one(f"evidence__{scorer.name}_", usable, codes, membership.categories, scorer.temperatures)
-        blocks |= _shares(f"evidence__{scorer.name}_", usable, codes, membership.categories, top_ranks)
+        prefix, given = f"evidence__{scorer.name}_", scores[scorer.name]
+        blocks |= _pool_one(prefix, given, membership, scorer.temperatures)
+        blocks |= _shares(prefix, given, membership, top_ranks)
     return {name: values.astype(np.float32) for name, values in blocks.items()}
 
 
-def _log_sum_exp(values: npt.NDArray[np.floating], *, keepdims: bool = False) -> npt.NDArray[np.floating]:
-    """Logarithm of each row's sum of exponentials; scipy's general one costs ten times as much for one short row."""
-    largest = values.max(axis=1, keepdims=True)
-    summed: npt.NDArray[np.floating] = largest + np.log(np.exp(values - largest).sum(axis=1, keepdims=True))
-    return summed if keepdims else summed[:, 0]
+def _log_sum_exp(values: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Logarithm of the sum of exponentials along the last axis, which stays as one place.
+
+    scipy's general one costs ten times as much for one short row.
+    """
+    largest = values.max(axis=-1, keepdims=True)
+    summed: npt.NDArray[np.floating] = largest + np.log(np.exp(values - largest).sum(axis=-1, keepdims=True))
+    return summed
 
 
 def _pool_one(
-    prefix: str,
-    scores: _FloatArray,
-    codes: npt.NDArray[np.intp],
-    categories: Sequence[str],
-    temperatures: Sequence[float],
+    prefix: str, scores: _FloatArray, membership: CategoryMembership, temperatures: Sequence[float]
 ) -> dict[str, npt.NDArray[np.floating]]:
     """Best, pools, margins, entropies and level of one scorer."""
-    places = [np.flatnonzero(codes == code) for code in range(len(categories))]
-    parts = [scores[:, place] for place in places]
+    categories = membership.categories
+    parts = [np.take(scores, places, axis=1) for places in membership.members]
     best = np.stack([part.max(axis=1) for part in parts], axis=1)
     top = best.max(axis=1)
     blocks = {f"{prefix}best_{name}": (best[:, code] - top) for code, name in enumerate(categories)}
     blocks[f"{prefix}level"] = top
-    for temperature in temperatures:
-        pooled = np.stack([_log_sum_exp(part / temperature) - np.log(part.shape[1]) for part in parts], axis=1)
-        pooled -= _log_sum_exp(pooled, keepdims=True)
-        ordered = np.sort(pooled, axis=1)
+    divisors = np.array(temperatures, dtype=np.float32)[:, None, None]
+    pooled = np.concatenate([_log_sum_exp(part / divisors) - np.log(part.shape[1]) for part in parts], axis=2)
+    pooled -= _log_sum_exp(pooled)
+    ordered = np.sort(pooled, axis=2)
+    margin, entropy = ordered[..., -1] - ordered[..., -2], -(np.exp(pooled) * pooled).sum(axis=2)
+    for place, temperature in enumerate(temperatures):
         name = f"{prefix}pooled_t{temperature:g}"
-        blocks |= {f"{name}_{category}": pooled[:, code] for code, category in enumerate(categories)}
-        blocks[f"{name}_margin"] = ordered[:, -1] - ordered[:, -2]
-        blocks[f"{name}_entropy"] = -(np.exp(pooled) * pooled).sum(axis=1)
+        blocks |= {f"{name}_{category}": pooled[place, :, code] for code, category in enumerate(categories)}
+        blocks |= {f"{name}_margin": margin[place], f"{name}_entropy": entropy[place]}
     return blocks
 
 
 def _shares(
-    prefix: str,
-    scores: _FloatArray,
-    codes: npt.NDArray[np.intp],
-    categories: Sequence[str],
-    top_ranks: Sequence[int],
+    prefix: str, scores: _FloatArray, membership: CategoryMembership, top_ranks: Sequence[int]
 ) -> dict[str, npt.NDArray[np.floating]]:
     """Share of each category among the best ranks; ties are broken by the order of the disorders."""
-    deepest = min(max(top_ranks), scores.shape[1])
-    candidates = np.argpartition(-scores, deepest - 1, axis=1)[:, :deepest]
-    order = np.argsort(-np.take_along_axis(scores, candidates, axis=1), axis=1, kind="stable")
-    ranked = codes[np.take_along_axis(candidates, order, axis=1)]
+    losses = -np.take(scores, membership.known, axis=1)
+    deepest = min(max(top_ranks), losses.shape[1])
+    candidates = np.argpartition(losses, deepest - 1, axis=1)[:, :deepest]
+    order = np.argsort(np.take_along_axis(losses, candidates, axis=1), axis=1, kind="stable")
+    ranked = membership.codes[membership.known[np.take_along_axis(candidates, order, axis=1)]]
+    counts = (ranked[..., None] == np.arange(len(membership.categories))).cumsum(axis=1)
+    deepest_of = {rank: min(rank, deepest) for rank in top_ranks}
     return {
-        f"{prefix}share_top{rank}_{name}": (ranked[:, :rank] == code).mean(axis=1)
-        for rank in top_ranks
-        for code, name in enumerate(categories)
+        f"{prefix}share_top{rank}_{name}": counts[:, depth - 1, code] / depth
+        for rank, depth in deepest_of.items()
+        for code, name in enumerate(membership.categories)
     }

@@ -67,6 +67,10 @@ class EvidenceRows:
         ones = np.ones(len(self.cited_row), dtype=np.int8)
         return sparse.csr_matrix((ones, (self.cited_reference, self.cited_row)), shape=shape)
 
+    def cites(self, reference: str) -> bool:
+        """Whether any row cites this publication."""
+        return reference in self._reference_places
+
     def citing(self, reference: str) -> npt.NDArray[np.intp]:
         """Rows that cite this publication."""
         place = self._reference_places.get(reference)

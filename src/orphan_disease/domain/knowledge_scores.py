@@ -95,7 +95,9 @@ class KnowledgeScorer:
             leave_out: "own" scores each case as if the rows that cite the case's own publication, or the case itself in
                 the case base, did not exist.
         """
-        left_out = leave_own_paper_out(self.knowledge, cases.identities) if leave_out == "own" else self._nothing
+        left_out = self._nothing
+        if leave_out == "own":
+            left_out = leave_own_paper_out(self.knowledge, cases.identities, self._nothing)
         scores = self._vectors.scores(cases.observed)
         if cases.excluded.nnz:
             scores[LIKELIHOOD] += (cases.excluded @ self._excluded_by_term).toarray()

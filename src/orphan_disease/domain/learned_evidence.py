@@ -45,12 +45,10 @@ class CategoryNetwork:
     second: _FloatArray
     second_bias: _FloatArray
 
-    def log_probabilities(self, inputs: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-        """Log-probabilities under equal priors, n x K, of n x V inputs."""
+    def logits(self, inputs: sparse.csr_matrix) -> _FloatArray:
+        """Logarithms of the unscaled probabilities under equal priors, n x K, of n x V inputs."""
         hidden = np.maximum(inputs @ self.first + self.first_bias, 0.0)
-        return cast(
-            npt.NDArray[np.float64], log_softmax((hidden @ self.second + self.second_bias).astype(float), axis=1)
-        )
+        return cast(_FloatArray, hidden @ self.second + self.second_bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +82,8 @@ class LearnedEvidence:
                 without all of them, and every category is equally probable.
         """
         inputs = _normalised(closed, self.terms)
-        every = np.stack([network.log_probabilities(inputs) for network in self.networks])
+        logits = np.stack([network.logits(inputs) for network in self.networks]).astype(float)
+        every = log_softmax(logits, axis=2)
         pooled = np.einsum("nm,mnk->nk", self._weights(hidden), every)
         pooled -= logsumexp(pooled, axis=1, keepdims=True)
         ordered = np.sort(pooled, axis=1)
@@ -145,9 +144,14 @@ def fit_learned_evidence(  # noqa: PLR0913  # patients in three parallel parts
 
 def _normalised(closed: sparse.csr_matrix, terms: npt.NDArray[np.int64]) -> sparse.csr_matrix:
     """The input columns, each row divided by the root of its number of terms: many findings shout no louder."""
-    chosen = sparse.csr_matrix(closed[:, terms], dtype=np.float32)
-    scale = 1.0 / np.sqrt(np.maximum(np.diff(chosen.indptr), 1)).astype(np.float32)
-    return sparse.csr_matrix(sparse.diags(scale) @ chosen)
+    places = np.full(closed.shape[1], -1, dtype=np.int32)
+    places[terms] = np.arange(len(terms), dtype=np.int32)
+    found = places[closed.indices]
+    is_input = found >= 0
+    ends = np.concatenate([[0], np.cumsum(is_input)])[closed.indptr].astype(np.int32)
+    counts = np.diff(ends)
+    scale = 1.0 / np.sqrt(np.maximum(counts, 1)).astype(np.float32)
+    return sparse.csr_matrix((np.repeat(scale, counts), found[is_input], ends), shape=(closed.shape[0], len(terms)))
 
 
 class _Network(nn.Module):

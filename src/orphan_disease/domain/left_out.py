@@ -35,14 +35,19 @@ class LeftOut:
     row_counts: npt.NDArray[np.float32]
 
 
-def leave_own_paper_out(knowledge: KnowledgeBase, identities: Sequence[Sequence[str]]) -> LeftOut:
+def leave_own_paper_out(
+    knowledge: KnowledgeBase, identities: Sequence[Sequence[str]], nothing: LeftOut | None = None
+) -> LeftOut:
     """Rebuild, for each case, the profiles of the disorders that have a row citing what identifies the case.
 
     Args:
         knowledge: the knowledge base.
         identities: of each case: its publication, and what else its own rows would cite (`CaseBatch.identities`).
+        nothing: of `nothing_left_out`, where the caller has it: what is given for patients whom no paper describes.
     """
     rows = knowledge.rows
+    if nothing is not None and not any(rows.cites(each) for identity in identities for each in identity):
+        return nothing
     case, disorder, owners, selected = rows_left_out(rows, identities)
     return LeftOut(
         case,
@@ -64,6 +69,9 @@ def rows_left_out(rows: EvidenceRows, identities: Sequence[Sequence[str]]) -> tu
         K positions of cases and K of disorders, in the order of the cases; and, of the rows that stay, to which of the
         K each belongs and its position.
     """
+    if not any(rows.cites(each) for identity in identities for each in identity):
+        none = np.empty(0, dtype=np.intp)
+        return none, none, none, none
     citing = [_citing(rows, identity) for identity in identities]
     touched = [np.unique(rows.disorder[places]) for places in citing]
     case = np.repeat(np.arange(len(citing)), [len(disorders) for disorders in touched])

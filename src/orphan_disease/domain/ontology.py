@@ -138,19 +138,29 @@ class Ontology:
         """
         return self._row(self._descending, term_id)
 
+    def positions(self, terms: Iterable[str]) -> frozenset[int]:
+        """The rows of these terms; ids that HPO does not know are passed over."""
+        return frozenset(self.index[current] for term in terms if (current := self.canonical(term)) is not None)
+
+    def implied_by(self, terms: Iterable[str]) -> frozenset[int]:
+        """The rows of these terms and of everything they are a kind of."""
+        ends, ancestors = self.closure.indptr, self.closure.indices
+        return frozenset().union(
+            *(ancestors[ends[place] : ends[place + 1]].tolist() for place in self.positions(terms))
+        )
+
     def indicator(self, list_of_term_lists: Sequence[Iterable[str]]) -> sparse.csr_matrix:
         """Which term each list names, as n x T float32 of 0 and 1, ancestors not added.
 
         Retired ids count as the current term; ids that HPO does not know are passed over (callers quarantine them).
         """
-        rows: list[int] = []
         places: list[int] = []
-        for row, terms in enumerate(list_of_term_lists):
-            found = {self.index[current] for term in terms if (current := self.canonical(term)) is not None}
-            rows.extend([row] * len(found))
-            places.extend(sorted(found))
-        values = np.ones(len(rows), dtype=np.float32)
-        return sparse.csr_matrix((values, (rows, places)), shape=(len(list_of_term_lists), len(self.term_ids)))
+        ends = [0]
+        for terms in list_of_term_lists:
+            places += sorted(self.positions(terms))
+            ends.append(len(places))
+        parts = np.ones(len(places), np.float32), np.array(places, np.int32), np.array(ends, np.int32)
+        return sparse.csr_matrix(parts, shape=(len(list_of_term_lists), len(self.term_ids)))
 
     def _position(self, term_id: str) -> int:
         current = self.canonical(term_id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.records import MINIMUM_DIFFERENTIAL_LENGTH, prediction_schema
-from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.case_evidence import CategoryEvidence, citing_disorders
 from orphan_disease.domain.cases_to_answer import complete_cases
@@ -21,7 +20,7 @@ from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.contributions import Contributions, feature_contributions
 from orphan_disease.domain.decision import DecisionRule
 from orphan_disease.domain.demographic_evidence import DemographicEvidence
-from orphan_disease.domain.differentials import ListedDisorders, best_disorders, disorder_facts_table
+from orphan_disease.domain.differentials import ListedDisorders, disorder_facts_table
 from orphan_disease.domain.encoding import CaseEncoder
 from orphan_disease.domain.encoding_plan import EncodingPlan
 from orphan_disease.domain.evidence import CategoryMembership
@@ -133,13 +132,11 @@ class Predictor:
             scores: of these cases.
             leave_out: as they were scored.
         """
-        own = self._encoding.encode(cases)
         hidden = citing_disorders(self.knowledge, batch.references, leave_out)
-        evidence = self.evidence.features(
-            batch, scores.annotation_scorers, self.knowledge.ontology, self._membership, hidden
-        )
-        names = own.columns.append(evidence.columns)
-        return pd.DataFrame(np.hstack([own.to_numpy(), evidence.to_numpy()]), columns=names, index=own.index)
+        evidence = self.evidence.values(batch, scores.annotation_scorers, self._membership, hidden)
+        matrix = np.column_stack([self._encoding.matrix(cases, batch), *evidence.values()])
+        index = pd.Index(batch.case_ids, name=columns.CASE_ID)
+        return pd.DataFrame(matrix, columns=_index_of((*self._encoding.names, *evidence)), index=index)
 
     def explain(self, case: pd.DataFrame, disorder_id: str, leave_out: LeaveOut = "own") -> Explanation:
         """Why a disorder has its likelihood score for one case, with what typical features are missing.
@@ -225,8 +222,8 @@ class Predictor:
         return RecordHeader(self.model_version, self.knowledge_version, predicted_at, self.categories)
 
     def _table(self, parts: Iterable[pa.Table]) -> pa.Table:
-        empty = prediction_schema(self.categories).empty_table()
-        return pa.concat_tables([*parts, empty]).combine_chunks()
+        tables = list(parts) or [prediction_schema(self.categories).empty_table()]
+        return tables[0] if len(tables) == 1 else pa.concat_tables(tables).combine_chunks()
 
     def _answered(
         self, cases: pd.DataFrame, header: RecordHeader, leave_out: LeaveOut, questions: int, progress: Progress | None
@@ -247,7 +244,7 @@ class Predictor:
             features[self.rule.novelty_feature].to_numpy(),
         )
         return build_records(
-            _with_simulation(cases),
+            cases,
             header,
             decisions,
             scores=scores.fused,
@@ -263,7 +260,7 @@ class Predictor:
         return [self._questions(batch.take([row]), scores.probabilities[row], size) for row in rows]
 
     def _listed(self, batch: CaseBatch, scores: RankerScores, leave_out: LeaveOut) -> ListedDisorders:
-        best = best_disorders(scores.fused, self.differential_length)
+        best = self.ranker.best_disorders(scores, self.differential_length)
         nats = self.ranker.contributions(batch, scores, best)
         demographic = self.ranker.demographic_nats(batch, best, leave_out)
         return ListedDisorders(best, Findings.of(batch), nats, demographic, self._term_ids)
@@ -274,9 +271,7 @@ class Predictor:
         return next_questions(case, probabilities, self.knowledge, size=size)
 
 
-def _with_simulation(cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases with `is_simulated`, missing where no provenance is known."""
-    if columns.PROVENANCE not in cases.columns:
-        return cases
-    simulated = [None if pd.isna(each) else each == Provenance.SIMULATED for each in cases[columns.PROVENANCE]]
-    return cases.assign(**{columns.IS_SIMULATED: pd.Series(simulated, index=cases.index, dtype=object)})
+@lru_cache(maxsize=8)
+def _index_of(names: tuple[str, ...]) -> pd.Index:
+    """One object for the same names: an index takes longer to make and to hash than a case to answer."""
+    return pd.Index(names)

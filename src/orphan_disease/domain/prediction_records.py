@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from orphan_disease.contracts import columns, records
+from orphan_disease.contracts.vocabulary import Provenance
 from orphan_disease.domain.decision import Decisions
 from orphan_disease.domain.differentials import ListedDisorders, build_differentials
 from orphan_disease.domain.questions import NextQuestion
@@ -48,7 +49,7 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
     """Records of n cases, in their order.
 
     Args:
-        cases: n rows with case_id and, where known, patient_id and is_simulated.
+        cases: n rows with case_id and, where known, patient_id and provenance.
         header: what the records share.
         decisions: on the same cases.
         scores: n x D, the ranking.
@@ -58,16 +59,16 @@ def build_records(  # noqa: PLR0913  # one argument for each part of the record
         questions: of each case, or none at all.
     """
     size = len(cases)
-    simulated = cases[columns.IS_SIMULATED] if columns.IS_SIMULATED in cases.columns else [None] * size
-    patients = cases[columns.PATIENT_ID] if columns.PATIENT_ID in cases.columns else [None] * size
+    provenances, patients = _texts(cases, columns.PROVENANCE), _texts(cases, columns.PATIENT_ID)
+    simulated = [None if each is None else each == Provenance.SIMULATED for each in provenances]
     names = np.array(header.categories)
     values = {
-        columns.CASE_ID: pa.array(cases[columns.CASE_ID].astype(str).tolist(), pa.string()),
-        columns.PATIENT_ID: pa.array([None if pd.isna(each) else str(each) for each in patients], pa.string()),
+        columns.CASE_ID: pa.array(_texts(cases, columns.CASE_ID), pa.string()),
+        columns.PATIENT_ID: pa.array(patients, pa.string()),
         columns.MODEL_VERSION: pa.array([header.model_version] * size, pa.string()),
         columns.KNOWLEDGE_VERSION: pa.array([header.knowledge_version] * size, pa.string()),
         columns.PREDICTED_AT: pa.array([header.predicted_at] * size, pa.timestamp("us", tz="UTC")),
-        columns.IS_SIMULATED: pa.array([None if pd.isna(each) else bool(each) for each in simulated], pa.bool_()),
+        columns.IS_SIMULATED: pa.array(simulated, pa.bool_()),
         columns.ORPHAN_PROBABILITY: pa.array(decisions.orphan_probability, pa.float64()),
         columns.CATEGORY: pa.array(list(decisions.category), pa.string()),
         **{
@@ -89,6 +90,12 @@ def as_frame(table: pa.Table) -> pd.DataFrame:
         types_mapper=lambda kind: pd.ArrowDtype(kind) if pa.types.is_nested(kind) else None
     )
     return frame
+
+
+def _texts(cases: pd.DataFrame, name: str) -> list[str | None]:
+    """A column's values, None where missing or where there is no such column."""
+    values = cases[name].tolist() if name in cases.columns else [None] * len(cases)
+    return [None if pd.isna(each) else str(each) for each in values]
 
 
 def _probability_maps(probabilities: npt.NDArray[np.float64], names: npt.NDArray[np.str_]) -> pa.Array:

@@ -32,6 +32,7 @@ __all__ = [
     "Ranker",
     "RankerScores",
     "RankingSettings",
+    "best_disorders",
     "fuse_ranks",
 ]
 
@@ -156,6 +157,21 @@ class Ranker:
             return np.zeros(disorders.shape, dtype=np.float32)
         return self.demographics.total(cases, disorders, own=leave_out == "own")
 
+    def best_disorders(self, scores: RankerScores, depth: int) -> npt.NDArray[np.intp]:
+        """Positions of the `depth` best disorders of each case, best first; ties go to the earlier disorder.
+
+        A re-ranker puts its short list before all others, so that they need not be looked at.
+
+        Args:
+            scores: of n cases, by this ranker.
+            depth: how many; all D if there are fewer.
+        """
+        listed = np.sort(scores.candidates.disorder, axis=1)
+        if self.reranker is None or depth > listed.shape[1]:
+            return best_disorders(scores.fused, depth)
+        best = best_disorders(np.take_along_axis(scores.fused, listed, axis=1), depth)
+        return np.take_along_axis(listed, best, axis=1)
+
     def contributions(self, cases: CaseBatch, scores: RankerScores, disorders: npt.NDArray[np.intp]) -> FloatArray:
         """What each finding adds to the likelihood of the disorders listed for its case, in nats.
 
@@ -193,7 +209,9 @@ class Ranker:
         return self._by_annotations.score(cases, leave_out).scores
 
     def _left_out(self, cases: CaseBatch, leave_out: LeaveOut) -> LeftOut:
-        return leave_own_paper_out(self.knowledge, cases.identities) if leave_out == "own" else self._nothing
+        if leave_out == "none":
+            return self._nothing
+        return leave_own_paper_out(self.knowledge, cases.identities, self._nothing)
 
     def _scores_with_patients(
         self, cases: CaseBatch, annotated: Mapping[str, FloatArray], leave_out: LeaveOut
@@ -205,6 +223,28 @@ class Ranker:
         for name, values in self._with_patients.score(cases, leave_out).scores.items():
             scores[name][:, self._enriched] = values
         return scores
+
+
+def best_disorders(scores: npt.NDArray[np.floating], depth: int) -> npt.NDArray[np.intp]:
+    """Positions of the `depth` best disorders of each case, best first; ties go to the earlier disorder.
+
+    Args:
+        scores: n x D, larger is better.
+        depth: how many; all D if there are fewer.
+
+    >>> best_disorders(np.array([[0.1, 0.9, 0.9, 0.2]]), 3).tolist()
+    [[1, 2, 3]]
+    """
+    kept = min(depth, scores.shape[1])
+    if kept == 0 or not len(scores):
+        return np.empty((len(scores), kept), dtype=np.intp)
+    # A threshold keeps every disorder tied with the last one, so that the order does not hang on the partition.
+    threshold = np.partition(scores, scores.shape[1] - kept, axis=1)[:, scores.shape[1] - kept]
+    best = np.empty((len(scores), kept), dtype=np.intp)
+    for row, lowest in enumerate(threshold):
+        candidates = np.flatnonzero(scores[row] >= lowest)
+        best[row] = candidates[np.argsort(-scores[row, candidates], kind="stable")[:kept]]
+    return best
 
 
 def fuse_ranks(

@@ -18,7 +18,6 @@ from orphan_disease.contracts.vocabulary import ABSTAINED, Provenance
 from orphan_disease.domain.case_batch import CaseBatch
 from orphan_disease.domain.classifiers import Classifier
 from orphan_disease.domain.contributions import feature_contributions
-from orphan_disease.domain.differentials import best_disorders
 from orphan_disease.domain.evaluation import ACTUAL, OUT_OF_FOLD, categories_of
 from orphan_disease.domain.feature_names import FeatureNamer
 from orphan_disease.domain.ontology import Ontology
@@ -90,7 +89,7 @@ class Reading:
         """
         knowledge = self.ranker.knowledge
         scores = self.ranker.score(CaseBatch.from_frame(cases, self.ontology), "own")
-        listed = best_disorders(scores.fused, len(knowledge))
+        listed = self.ranker.best_disorders(scores, len(knowledge))
         told = []
         for row, diagnosis in enumerate(diagnoses):
             first = [

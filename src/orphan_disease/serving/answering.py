@@ -83,6 +83,8 @@ def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
 def _notes_by_case(found: pd.DataFrame) -> dict[str, list[CaseNote]]:
     """What the assembly set aside, by case id."""
     notes: dict[str, list[CaseNote]] = {}
+    if found.empty:  # nearly always
+        return notes
     told = (found[name] for name in (columns.CASE_ID, columns.FIELD, columns.REASON, columns.DETAIL))
     for case_id, field, reason, detail in zip(*told, strict=True):
         notes.setdefault(str(case_id), []).append(CaseNote(field=field, reason=reason, detail=detail))
