@@ -1,10 +1,8 @@
 """A differential lists the best disorders, says what each finding speaks for or against, and cites the literature."""
 
 import numpy as np
-import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from orphan_disease.domain.case_base import ConfirmedCases
 from orphan_disease.domain.differentials import leading_references

@@ -1,8 +1,10 @@
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.feature_engineering import ScorerParams
@@ -29,6 +31,14 @@ def test_pools_a_hand_computed_case() -> None:
     assert row["evidence__likelihood_level"] == pytest.approx(np.log(4))
     assert row["evidence__likelihood_share_top1_a"] == 1.0
     assert row["evidence__likelihood_share_top2_b"] == 0.0
+
+
+@given(arrays(np.float32, (5, 40), elements=st.floats(-30, 30, width=32)))
+def test_a_case_has_the_same_evidence_alone_as_among_others_to_the_last_bit(scores: npt.NDArray[np.float32]) -> None:
+    categories = ["a", "b", "unknown", "b"] * 10
+    together = _pool(scores.tolist(), categories)
+    alone = [_pool(scores[[row]].tolist(), categories) for row in range(len(scores))]
+    pd.testing.assert_frame_equal(pd.concat(alone, ignore_index=True), together, check_exact=True)
 
 
 def test_a_disorder_of_unknown_category_is_no_evidence() -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from orphan_disease.domain.case_base import ConfirmedCases
+from orphan_disease.domain.left_out import leave_own_paper_out, nothing_left_out
 from orphan_disease.domain.ranking import Ranker
 from tests.domain import tiny_knowledge as tiny
 
@@ -49,6 +50,15 @@ def test_a_confirmed_case_never_sees_itself_a_copy_of_itself_or_its_paper() -> N
     bare = without.score(batch, "own").scorers["likelihood"]
     np.testing.assert_allclose(with_base[:3], bare[:3], rtol=1e-5)
     assert with_base[3, 2] > bare[3, 2]
+
+
+def test_a_patient_whom_no_paper_describes_leaves_out_what_was_worked_out_before() -> None:
+    knowledge = tiny.tiny_knowledge()
+    nothing = nothing_left_out(knowledge)
+    living, published = tiny.tiny_batch({**FINDINGS}), tiny.tiny_batch({**FINDINGS, "reference": "PMID:1"})
+    assert leave_own_paper_out(knowledge, living.identities, nothing) is nothing
+    assert leave_own_paper_out(knowledge, living.identities).case.tolist() == nothing.case.tolist() == []
+    assert leave_own_paper_out(knowledge, published.identities, nothing).case.tolist() != []
 
 
 def test_a_confirmed_diagnosis_that_no_table_lists_becomes_a_disorder() -> None:

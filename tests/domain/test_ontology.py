@@ -53,6 +53,11 @@ def test_the_indicator_counts_a_retired_id_and_its_current_one_once() -> None:
     assert matrix.toarray().tolist() == [[0, 0, 1, 0, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 0]]
 
 
+def test_what_terms_imply_is_all_their_ancestors_and_unknown_ids_imply_nothing() -> None:
+    assert DIAMOND.implied_by(["HP:0000002", "HP:9000001", "HP:7777777"]) == {0, 1, 2}
+    assert DIAMOND.implied_by(["HP:7777777"]) == DIAMOND.implied_by([]) == frozenset()
+
+
 def test_a_cycle_is_refused() -> None:
     with pytest.raises(ValueError, match="cycle"):
         _ontology([(0, 1), (1, 2), (2, 0)], 3)

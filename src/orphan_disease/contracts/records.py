@@ -7,8 +7,8 @@ nested types.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from math import isnan
 from functools import lru_cache
+from math import isnan
 from typing import Any, Final
 
 import pyarrow as pa

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -159,13 +159,12 @@ def _profile_features(cases: CaseBatch, knowledge: KnowledgeBase, left_out: Left
     information = knowledge.information
     marks = _marks(cases)
     totals = knowledge.profile_totals[places.disorder]
-    sums = np.zeros((len(places.disorder), 6))
-    kept, replaced = np.flatnonzero(places.replaced < 0), np.flatnonzero(places.replaced >= 0)
-    _add_sums(sums, kept, knowledge.profiles[places.disorder[kept]], places.case, marks, information)
+    sums = _profile_sums(knowledge.profiles[places.disorder], places.case, marks, information)
+    replaced = np.flatnonzero(places.replaced >= 0)
     if len(replaced):
         rows = places.replaced[replaced]
         totals[replaced] = profile_totals(left_out.profiles, information)[rows]
-        _add_sums(sums, replaced, left_out.profiles[rows], places.case, marks, information)
+        sums[replaced] = _profile_sums(left_out.profiles[rows], places.case[replaced], marks, information)
     implied = (marks & IMPLIED > 0) @ np.stack([information, information**2], axis=1)
     found = (marks & FOUND > 0) @ information
     terms, contents, expected, squares = totals.T
@@ -184,41 +183,36 @@ def _profile_features(cases: CaseBatch, knowledge: KnowledgeBase, left_out: Left
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
 
 
-def _add_sums(
-    sums: npt.NDArray[np.float64],
-    owners: Places,
-    profiles: sparse.csr_matrix,
-    case: Places,
-    marks: npt.NDArray[np.uint8],
-    information: FloatArray,
-) -> None:
-    """Add to `sums` what the entries that the case says something of amount to, in six ways.
+def _profile_sums(
+    profiles: sparse.csr_matrix, case: Places, marks: npt.NDArray[np.uint8], information: FloatArray
+) -> npt.NDArray[np.float64]:
+    """What the entries of each profile that its case says something of amount to, in six ways.
 
     Args:
-        sums: (n * k) x 6, written to.
-        owners: rows of `sums` that the profiles belong to.
-        profiles: one a row of these.
-        case: n * k positions of cases.
+        profiles: m x T frequencies.
+        case: m positions of cases.
         marks: n x T, of `_marks`.
         information: T.
     """
     counts = np.diff(profiles.indptr)
-    first = (case[owners] * marks.shape[1]).astype(profiles.indices.dtype)
+    first = (case * marks.shape[1]).astype(profiles.indices.dtype)
     mark = marks.ravel().take(np.repeat(first, counts) + profiles.indices)
     said = np.flatnonzero(mark != 0)  # of truth values, ten times as fast as of bytes
-    owner, mark, frequency = np.repeat(owners, counts)[said], mark[said], profiles.data[said]
+    owner, mark, frequency = np.repeat(np.arange(len(case)), counts)[said], mark[said], profiles.data[said]
     content = information[profiles.indices[said]]
 
-    def add(bit: int, *values: FloatArray) -> None:
+    def sums(bit: int, *values: FloatArray) -> list[npt.NDArray[Any]]:
         chosen = np.flatnonzero((mark & bit) != 0)
-        for each in values:
-            totals.append(np.bincount(owner[chosen], weights=each[chosen], minlength=len(sums)))
+        return [np.bincount(owner[chosen], weights=each[chosen], minlength=len(case)) for each in values]
 
-    totals: list[npt.NDArray[np.float64]] = []
-    add(IMPLIED, content * frequency, content, content * content * np.sqrt(frequency))
-    add(FOUND, content)
-    add(EXCLUDED, np.log1p(-np.minimum(frequency, MOST_CERTAIN)), content)
-    sums += np.stack(totals, axis=1)
+    return np.stack(
+        [
+            *sums(IMPLIED, content * frequency, content, content * content * np.sqrt(frequency)),
+            *sums(FOUND, content),
+            *sums(EXCLUDED, np.log1p(-np.minimum(frequency, MOST_CERTAIN)), content),
+        ],
+        axis=1,
+    )
 
 
 def _row_features(knowledge: KnowledgeBase, left_out: LeftOut, places: _Places) -> FloatArray:

@@ -44,8 +44,9 @@ def assemble_cases(rows: Sequence[Mapping[str, Any]], ontology: Ontology) -> tup
     if contradictions.is_any_term_contradicted(*terms, ontology):
         cases, clashes = contradictions.resolve_terms(cases, ontology)
         found.append(clashes)
+    age, onset, duration, pregnancy = (given[name] for name in _CONTRADICTORY)
     is_male = _truths(row.get(columns.SEX) == Sex.MALE for row in rows)
-    if contradictions.impossible_fields(*(given[name] for name in _CONTRADICTORY), is_male).any():
+    if contradictions.impossible_fields(age, onset, duration, pregnancy, is_male).any():
         resolved, impossible = contradictions.resolve_fields(cases)
         cases = with_indicators(resolved)
         found.append(impossible)
