@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from orphan_disease.contracts.ledger_entry import LedgerEntry
 
 START = datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
@@ -49,5 +51,5 @@ def stored_entry(number: int, *, key: str | None = None, client: str = "ward", *
         idempotency_key=key,
         request_digest=f"{number:064x}",
         written_at=START + timedelta(minutes=number),
-        record=stored_record(number) | record,
+        content=orjson.dumps(stored_record(number) | record),
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import orjson
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -81,7 +82,7 @@ def test_a_record_may_leave_out_what_has_a_default() -> None:
     for name in ("patient_id", "next_questions"):
         del short[name]
     short["differential"] = [{k: v for k, v in short["differential"][0].items() if k not in {"onset", "contributions"}}]
-    (row,) = pq.read_table(BytesIO(shipped_bytes([replace(entry, record=short)]))).to_pylist()
+    (row,) = pq.read_table(BytesIO(shipped_bytes([replace(entry, content=orjson.dumps(short))]))).to_pylist()
     assert (row["patient_id"], row["next_questions"]) == (None, [])
     assert (row["differential"][0]["onset"], row["differential"][0]["contributions"]) == ([], [])
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from orphan_disease.adapters.prediction_ledger import LedgerError, PredictionLedger
 from orphan_disease.adapters.process_lock import ProcessLock
-from tests.adapters.ledger_entries import START, stored_entry
+from tests.adapters.ledger_entries import START, stored_entry, stored_record
 
 CANARY = "CANARY-PATIENT-NAME"
 
@@ -135,7 +135,7 @@ def test_a_disk_that_refuses_is_told_and_recovers(path: Path) -> None:
         ({"orphan_probability": float("nan")}, "orphan_probability"),
         ({"predicted_at": 1_700_000_000}, "predicted_at"),
         ({"is_simulated": "yes"}, "is_simulated"),
-        ({"case_id": {CANARY}}, "a value that JSON cannot hold"),
+        ({"differential": [{**stored_record(1)["differential"][0], "rank": CANARY}]}, "differential.0.rank"),
     ],
 )
 def test_what_could_not_be_shipped_is_not_kept(path: Path, broken: dict[str, object], named: str) -> None:

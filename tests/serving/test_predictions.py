@@ -79,7 +79,7 @@ def test_an_answer_is_kept_before_it_is_given_and_can_be_read_again(client: Test
     answer = client.post("/v1/predictions", json=NERVE_FORM).json()
     kept = ledger_of(services).get(answer["prediction_id"])
     assert kept is not None
-    assert (kept.client, dict(kept.record)) == ("ana", answer)
+    assert (kept.client, kept.record) == ("ana", answer)
     path = f"/v1/predictions/{answer['prediction_id']}"
     assert client.get(path).json() == answer
     assert client.get(path, headers=bearer("eva", "auditor")).json() == answer

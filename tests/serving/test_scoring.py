@@ -11,13 +11,14 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
 from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.contracts import columns
 from orphan_disease.domain.prediction import Predictor
-from orphan_disease.serving.answering import AskedCase, answer_cases
+from orphan_disease.serving.answering import AnsweredCase, AskedCase, answer_cases
 from orphan_disease.serving.application import build_application
 from orphan_disease.serving.case_documents import CaseDocument
 from orphan_disease.serving.scoring import ScoringError, ScoringProcess, ScoringStoppedError, score_until_gone
@@ -52,8 +53,9 @@ def test_it_answers_as_the_model_does_and_comes_back_when_it_dies(
 ) -> None:
     varying = {columns.PREDICTED_AT, columns.MODEL_VERSION}
 
-    def steady(answers: list[dict[str, object]]) -> list[dict[str, object]]:
-        return [{name: value for name, value in each.items() if name not in varying} for each in answers]
+    def steady(answers: list[AnsweredCase]) -> list[dict[str, object]]:
+        told = [orjson.loads(each.content) for each in answers]
+        return [{name: value for name, value in each.items() if name not in varying} for each in told]
 
     expected = steady(answer_cases(predictor, asked(0, 1)))
     assert steady(scoring.answer(asked(0, 1))) == expected
@@ -104,7 +106,7 @@ def test_a_version_that_is_not_there_is_told(models: Path) -> None:
 
 
 def test_a_service_with_one_answers_and_recovers_when_it_dies(models: Path) -> None:
-    services = parts(models, scoring_process=True)
+    services = parts(models, scoring_process=True, answer_timeout_seconds=120.0)  # a loaded machine starts it slowly
     form = {"observed": list(NERVOUS_TERMS[:3])}
     with TestClient(build_application(services), headers=bearer()) as client:
         answer = client.post("/v1/predictions", json=form)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+
+import orjson
 
 __all__ = ["LedgerEntry"]
 
@@ -18,7 +21,7 @@ class LedgerEntry:
         idempotency_key: the client's own key of the request; None where it gave none.
         request_digest: SHA-256 of the request's body, by which a retry is told from another request.
         written_at: UTC.
-        record: the prediction record, of JSON's types only.
+        content: the prediction record as JSON, as it is given to the client.
     """
 
     prediction_id: str
@@ -26,4 +29,10 @@ class LedgerEntry:
     idempotency_key: str | None
     request_digest: str
     written_at: datetime
-    record: Mapping[str, Any]
+    content: bytes
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """The prediction record, of JSON's types."""
+        record: dict[str, Any] = orjson.loads(self.content)
+        return record

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import orjson
 import pandas as pd
 
 from orphan_disease.contracts import columns
@@ -13,7 +14,7 @@ from orphan_disease.domain.prediction import Predictor
 from orphan_disease.serving.case_documents import CaseDocument
 from orphan_disease.serving.schemas import CaseNote
 
-__all__ = ["AskedCase", "answer_cases"]
+__all__ = ["AnsweredCase", "AskedCase", "answer_cases"]
 
 _FIELDS: Final = tuple(PredictionRecord.model_fields)
 
@@ -26,7 +27,23 @@ class AskedCase:
     document: CaseDocument
 
 
-def answer_cases(predictor: Predictor, asked: Sequence[AskedCase]) -> list[dict[str, Any]]:
+class AnsweredCase(NamedTuple):
+    """An answer, ready to be kept and sent.
+
+    Attributes:
+        content: a `Prediction` as JSON.
+        category: the most probable category, or abstained.
+        orphan_probability: calibrated.
+        model_version: of the model that answered.
+    """
+
+    content: bytes
+    category: str
+    orphan_probability: float
+    model_version: str
+
+
+def answer_cases(predictor: Predictor, asked: Sequence[AskedCase]) -> list[AnsweredCase]:
     """Answer cases as one batch.
 
     Args:
@@ -34,14 +51,14 @@ def answer_cases(predictor: Predictor, asked: Sequence[AskedCase]) -> list[dict[
         asked: any number of cases; two of them may bear one case id.
 
     Returns:
-        One `Prediction` each, in their order, of JSON's types only.
+        One answer each, in their order.
     """
-    answers: list[dict[str, Any]] = [{}] * len(asked)
+    answers: dict[int, AnsweredCase] = {}
     for places in _rounds([str(each.document.row[columns.CASE_ID]) for each in asked]):
         some = [asked[place] for place in places]
         for place, answer in zip(places, _answer_distinct(predictor, some), strict=True):
             answers[place] = answer
-    return answers
+    return [answers[place] for place in range(len(asked))]
 
 
 def _rounds(case_ids: Sequence[str]) -> Iterator[list[int]]:
@@ -59,13 +76,19 @@ def _rounds(case_ids: Sequence[str]) -> Iterator[list[int]]:
         left = [place for place in left if place not in taken]
 
 
-def _answer_distinct(predictor: Predictor, asked: Sequence[AskedCase]) -> Iterator[dict[str, Any]]:
+def _answer_distinct(predictor: Predictor, asked: Sequence[AskedCase]) -> Iterator[AnsweredCase]:
     cases, found = assemble_cases([each.document.row for each in asked], predictor.knowledge.ontology)
     records = predictor.predict_records(cases)
     set_aside = _notes_by_case(found)
     for each, record in zip(asked, records, strict=True):
         notes = (*each.document.notes, *set_aside.get(str(record[columns.CASE_ID]), ()))
-        yield _plain(record) | {"prediction_id": each.prediction_id, "notes": [note.model_dump() for note in notes]}
+        told = {"prediction_id": each.prediction_id, "notes": [note.model_dump() for note in notes]}
+        yield AnsweredCase(
+            orjson.dumps(_plain(record) | told),
+            record[columns.CATEGORY],
+            record[columns.ORPHAN_PROBABILITY],
+            record[columns.MODEL_VERSION],
+        )
 
 
 def _plain(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import structlog
@@ -25,19 +24,27 @@ __all__ = ["KeptAnswer", "find_answer", "keep_answer"]
 
 LOADING_SECONDS: Final = 10  # about as long as the model takes to load
 _log = structlog.get_logger()
-_ID_OF: Final = itemgetter("prediction_id")
 
 
 class KeptAnswer(NamedTuple):
     """An answer that the ledger holds.
 
     Attributes:
-        record: a `Prediction`, of JSON's types.
+        prediction_id: of the answer.
+        model_version: of the model that gave it.
+        content: a `Prediction` as JSON.
         is_replayed: whether it was given before, to the same idempotency key.
     """
 
-    record: dict[str, Any]
-    is_replayed: bool
+    prediction_id: str
+    model_version: str
+    content: bytes
+    is_replayed: bool = False
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> "KeptAnswer":
+        """An answer that was given before."""
+        return cls(entry.prediction_id, str(entry.record["model_version"]), entry.content, is_replayed=True)
 
 
 async def keep_answer(services: Services, client: str, body: bytes, key: str | None) -> KeptAnswer:
@@ -55,14 +62,14 @@ async def keep_answer(services: Services, client: str, body: bytes, key: str | N
     """
     digest = hashlib.sha256(body).hexdigest()
     if key is None:
-        return KeptAnswer(await _predict_and_keep(services, client, body, None, digest), False)
+        return await _predict_and_keep(services, client, body, None, digest)
     async with _alone(services, client, key):
         if (first := await _first_answer(services, client, key, digest)) is not None:
-            return KeptAnswer(first, True)
-        record = await _predict_and_keep(services, client, body, key, digest)
+            return first
+        kept = await _predict_and_keep(services, client, body, key, digest)
         # Another process may have kept an answer to the same key meanwhile: the first one counts.
         first = await _first_answer(services, client, key, digest)
-        return KeptAnswer(record, False) if first is None else KeptAnswer(first, _ID_OF(first) != _ID_OF(record))
+        return kept if first is None or first.prediction_id == kept.prediction_id else first
 
 
 async def find_answer(services: Services, prediction_id: str) -> LedgerEntry | None:
@@ -70,22 +77,20 @@ async def find_answer(services: Services, prediction_id: str) -> LedgerEntry | N
     return await asyncio.get_running_loop().run_in_executor(services.writers, services.ledger.get, prediction_id)
 
 
-async def _predict_and_keep(
-    services: Services, client: str, body: bytes, key: str | None, digest: str
-) -> dict[str, Any]:
+async def _predict_and_keep(services: Services, client: str, body: bytes, key: str | None, digest: str) -> KeptAnswer:
     prediction_id = uuid4().hex
     document: Json = read_json(body)
     case = read_case(document, services.model, prediction_id)
     try:
-        record = await services.batcher.submit(AskedCase(prediction_id, case))
+        answer = await services.batcher.submit(AskedCase(prediction_id, case))
     except Overloaded as overloaded:
         raise Problem.overloaded(overloaded.retry_after) from None
     except ScoringLostError:
         detail = "The process that scores was lost; it is started again, and nothing was predicted."
         headers = {"Retry-After": str(LOADING_SECONDS)}
         raise Problem(503, "scoring-lost", "The model is not there", detail, headers=headers) from None
-    await _append(services, LedgerEntry(prediction_id, client, key, digest, datetime.now(UTC), record))
-    return record
+    await _append(services, LedgerEntry(prediction_id, client, key, digest, datetime.now(UTC), answer.content))
+    return KeptAnswer(prediction_id, answer.model_version, answer.content)
 
 
 async def _append(services: Services, entry: LedgerEntry) -> None:
@@ -102,7 +107,7 @@ async def _append(services: Services, entry: LedgerEntry) -> None:
     services.metrics.ledger_seconds.observe(time.monotonic() - started)
 
 
-async def _first_answer(services: Services, client: str, key: str, digest: str) -> dict[str, Any] | None:
+async def _first_answer(services: Services, client: str, key: str, digest: str) -> KeptAnswer | None:
     loop = asyncio.get_running_loop()
     entry = await loop.run_in_executor(services.writers, services.ledger.by_idempotency_key, client, key)
     if entry is None:
@@ -110,7 +115,7 @@ async def _first_answer(services: Services, client: str, key: str, digest: str) 
     if entry.request_digest != digest:
         detail = "This Idempotency-Key was used for another body; use a new key for a new request."
         raise Problem(422, "idempotency-key-reused", "The idempotency key belongs to another request", detail)
-    return dict(entry.record)
+    return KeptAnswer.of(entry)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.vocabulary import ABSTAINED, Sex
 from orphan_disease.domain import ages
+from orphan_disease.serving.answering import AnsweredCase
 
 __all__ = ["Metrics"]
 
@@ -65,17 +66,17 @@ class Metrics:
         """Report how many kept answers are on this machine alone whenever the metrics are read."""
         self.backlog.set_function(length)
 
-    def count_answer(self, row: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    def count_answer(self, row: Mapping[str, Any], answer: AnsweredCase) -> None:
         """Count one case and its answer.
 
         Args:
             row: the case (see `case_documents`).
-            record: the prediction record.
+            answer: to it.
         """
-        self.predictions.labels(record[columns.CATEGORY]).inc()
-        if record[columns.CATEGORY] == ABSTAINED:
+        self.predictions.labels(answer.category).inc()
+        if answer.category == ABSTAINED:
             self.abstentions.inc()
-        self.orphan_probability.observe(record[columns.ORPHAN_PROBABILITY])
+        self.orphan_probability.observe(answer.orphan_probability)
         self.terms.observe(len(row.get(columns.OBSERVED_TERMS) or ()))
         self.unknown_terms.inc(row.get(columns.UNKNOWN_TERM_COUNT) or 0)
         self.excluded_terms.observe(len(row.get(columns.EXCLUDED_TERMS) or ()))

@@ -18,14 +18,13 @@ from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any, Final
 
-import orjson
 import structlog
 from threadpoolctl import threadpool_limits
 
 from orphan_disease.adapters.package_files import read_package
 from orphan_disease.adapters.package_store import PackageStore
 from orphan_disease.domain.prediction import Predictor
-from orphan_disease.serving.answering import AskedCase, answer_cases
+from orphan_disease.serving.answering import AnsweredCase, AskedCase, answer_cases
 from orphan_disease.serving.logs import configure_logs, describe_error
 from orphan_disease.serving.memory import settle_memory
 from orphan_disease.serving.settings import Settings
@@ -87,7 +86,7 @@ class ScoringProcess:
         with self._asking:
             self._connected()
 
-    def answer(self, asked: Sequence[AskedCase]) -> list[dict[str, Any]]:
+    def answer(self, asked: Sequence[AskedCase]) -> list[AnsweredCase]:
         """Answer cases as one batch; see `answering.answer_cases`.
 
         Raises:
@@ -97,10 +96,10 @@ class ScoringProcess:
             connection = self._connected()
             try:
                 connection.send_bytes(pickle.dumps(list(asked)))
-                lines = self._told(connection, self._answer_seconds)
+                answers: list[AnsweredCase] = self._told(connection, self._answer_seconds)
             except (OSError, EOFError, TimeoutError) as error:
                 raise self._lost(error) from None
-        return [orjson.loads(line) for line in lines]
+        return answers
 
     def stop(self) -> None:
         """End the process when the batch in work is answered."""
@@ -174,7 +173,7 @@ def score_until_gone(predictor: Predictor, connection: Connection) -> None:
 
 def _answers_told(predictor: Predictor, asked: list[AskedCase]) -> tuple[str, Any]:
     try:
-        return "ok", [orjson.dumps(answer) for answer in answer_cases(predictor, asked)]
+        return "ok", answer_cases(predictor, asked)
     except Exception as error:  # told to whoever asked; the next batch may be a better one
         return "error", describe_error(error)
 

@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from orphan_disease.serving.answering import AskedCase, answer_cases
+from orphan_disease.serving.answering import AnsweredCase, AskedCase, answer_cases
 from orphan_disease.serving.batching import Batcher
 from orphan_disease.serving.memory import resident_bytes, settle_memory
 from orphan_disease.serving.metrics import Metrics
@@ -68,7 +67,7 @@ class Services:
     _scoring: ScoringProcess | None = field(default=None, init=False)
 
     @cached_property
-    def batcher(self) -> Batcher[AskedCase, dict[str, Any]]:
+    def batcher(self) -> Batcher[AskedCase, AnsweredCase]:
         """The queue and its thread."""
         settings = self.settings
         return Batcher(
@@ -94,14 +93,14 @@ class Services:
             raise Problem(503, "not-ready", "The service is not ready", detail, headers={"Retry-After": "2"})
         return model
 
-    def _answer(self, asked: Sequence[AskedCase]) -> list[dict[str, Any]]:
+    def _answer(self, asked: Sequence[AskedCase]) -> list[AnsweredCase]:
         """Answer a batch by the model of now, and count it."""
         answers = self._scored(asked)
         for each, answer in zip(asked, answers, strict=True):
             self.metrics.count_answer(each.document.row, answer)
         return answers
 
-    def _scored(self, asked: Sequence[AskedCase]) -> list[dict[str, Any]]:
+    def _scored(self, asked: Sequence[AskedCase]) -> list[AnsweredCase]:
         while (scoring := self._scoring) is not None:
             try:
                 return scoring.answer(asked)

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -40,12 +39,11 @@ async def predict(request: Request, services: ServicesOf, principal: Asking, rec
     body = await read_body(request)
     record.cases = 1
     kept = await keep_answer(services, principal.subject, body, key)
-    record.resource = kept.record["prediction_id"]
-    record.model_version = kept.record["model_version"]
+    record.resource, record.model_version = kept.prediction_id, kept.model_version
     headers = {"Location": f"{router.prefix}/{record.resource}"}
     if kept.is_replayed:
         headers["Idempotency-Replayed"] = "true"
-    return Response(orjson.dumps(kept.record), media_type="application/json", headers=headers)
+    return Response(kept.content, media_type="application/json", headers=headers)
 
 
 @router.post(
@@ -74,7 +72,7 @@ async def predict_batch(request: Request, services: ServicesOf, principal: Askin
 
     async def lines() -> AsyncIterator[bytes]:
         async for line in answer_lines(services, principal.subject, documents, key):
-            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+            yield line
 
     return StreamingResponse(lines(), media_type=NDJSON)
 
@@ -98,9 +96,8 @@ async def read_prediction(
     entry = await find_answer(services, prediction_id)
     if entry is None or (entry.client != principal.subject and Role.AUDITOR not in principal.roles):
         raise _absent()
-    answer: dict[str, Any] = dict(entry.record)
-    record.model_version = str(answer["model_version"])
-    return Response(orjson.dumps(answer), media_type="application/json")
+    record.model_version = str(entry.record["model_version"])
+    return Response(entry.content, media_type="application/json")
 
 
 def _absent() -> Problem:

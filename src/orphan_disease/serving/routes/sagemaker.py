@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.h
 from collections.abc import AsyncIterator
 from typing import Final
 
-import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -47,13 +46,13 @@ async def invoke(request: Request, services: ServicesOf, principal: Asking, reco
     if kind != LINES:
         record.cases = 1
         kept = await keep_answer(services, principal.subject, await read_body(request), None)
-        record.resource, record.model_version = kept.record["prediction_id"], kept.record["model_version"]
-        return Response(orjson.dumps(kept.record), media_type="application/json")
+        record.resource, record.model_version = kept.prediction_id, kept.model_version
+        return Response(kept.content, media_type="application/json")
     documents = split_documents(await request.body(), services.settings.batch_lines)
     record.cases, record.model_version = len(documents), services.model.version
 
     async def lines() -> AsyncIterator[bytes]:
         async for line in answer_lines(services, principal.subject, documents, None):
-            yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+            yield line
 
     return StreamingResponse(lines(), media_type=LINES)
