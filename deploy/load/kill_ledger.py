@@ -25,6 +25,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import click
+import orjson
 import pyarrow.parquet as pq
 
 from orphan_disease.adapters.ledger_shipper import LedgerShipper
@@ -78,7 +79,7 @@ def _write_for_ever(folder: str) -> None:
     def append() -> None:
         while True:
             number = uuid4().hex
-            ledger.append(LedgerEntry(number, "load", number, "0" * 64, datetime.now(UTC), RECORD))
+            ledger.append(LedgerEntry(number, "load", number, "0" * 64, datetime.now(UTC), orjson.dumps(RECORD)))
             os.write(noted, f"{number}\n".encode())
 
     threads = [Thread(target=append) for _ in range(THREADS)]
