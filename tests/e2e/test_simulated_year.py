@@ -1,6 +1,8 @@
 """The whole loop on a small scale: answers, truth, alarm, retraining, and a year that goes on where it was cut off."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,14 @@ ALLOWED_TO_BE_BEHIND = -0.05  # `promotion` of conf/test/parameters_simulated_ye
 
 
 @pytest.fixture(scope="module")
-def year(local_training: Run, project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("year")
-    bootstrap_project(project_root)
-    simulate_year(project_root, "test", folder, Path(local_training.place.parameters["data_root"]))
+def year(local_training: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, place = tmp_path_factory.mktemp("year"), local_training.place
+    command = [sys.executable, "-m", "orphan_disease", "simulate-year", f"--env={place.env}", f"--folder={folder}"]
+    command.append(f"--trained={place.parameters['data_root']}")
+    done = subprocess.run(
+        command, cwd=place.project, env=place.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
     return folder
 
 
@@ -80,5 +86,6 @@ def test_the_year_is_drawn_and_kept_apart_from_real_work(year: Path) -> None:
 def test_a_year_that_is_over_is_not_run_again(year: Path, project_root: Path) -> None:
     record = year / "data" / "08_reporting" / "monitoring" / "2026-02" / "record.json"
     before = record.stat().st_mtime_ns
+    bootstrap_project(project_root)
     rows = simulate_year(project_root, "test", year)
     assert (len(rows), record.stat().st_mtime_ns) == (2, before)
