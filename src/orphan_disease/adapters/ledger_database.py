@@ -16,6 +16,7 @@ import orjson
 from pydantic import ConfigDict, ValidationError
 
 from orphan_disease.adapters.atomic_files import create_folder
+from orphan_disease.adapters.quick_validation import QuickValidator
 from orphan_disease.contracts.ledger_entry import LedgerEntry
 from orphan_disease.contracts.records import PredictionRecord
 
@@ -122,11 +123,14 @@ class _KeptRecord(PredictionRecord):
     model_config = ConfigDict(extra="ignore")
 
 
+_KEPT_RECORD: Final = QuickValidator(_KeptRecord)
+
+
 def _checked_bytes(entry: LedgerEntry) -> bytes:
     """The record as JSON, held to its types without any leniency: a number as text would stop the archive later."""
     try:
         content = orjson.dumps(entry.record)
-        _KeptRecord.model_validate_json(content, strict=True)
+        _KEPT_RECORD.check(content)
         return content
     except ValidationError as error:
         fields = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
