@@ -11,6 +11,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -53,7 +54,8 @@ def test_it_answers_as_the_model_does_and_comes_back_when_it_dies(
     varying = {columns.PREDICTED_AT, columns.MODEL_VERSION}
 
     def steady(answers: list[dict[str, object]]) -> list[dict[str, object]]:
-        return [{name: value for name, value in each.items() if name not in varying} for each in answers]
+        told = orjson.loads(orjson.dumps(answers))  # as a client reads them
+        return [{name: value for name, value in each.items() if name not in varying} for each in told]
 
     expected = steady(answer_cases(predictor, asked(0, 1)))
     assert steady(scoring.answer(asked(0, 1))) == expected

@@ -18,7 +18,7 @@ class LedgerEntry:
         idempotency_key: the client's own key of the request; None where it gave none.
         request_digest: SHA-256 of the request's body, by which a retry is told from another request.
         written_at: UTC.
-        record: the prediction record, of JSON's types only.
+        record: the prediction record, of what orjson writes: JSON's types, and fragments of JSON already written.
     """
 
     prediction_id: str
