@@ -50,7 +50,8 @@ def mlflow_server(model_uri: str, tracking_uri: str) -> Iterator[None]:
         _wait_for(f"http://127.0.0.1:{PORT}/ping", process)
         yield
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:  # else it has told why it did not answer, which must not be hidden
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 
@@ -62,7 +63,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    raise RuntimeError(f"{url} did not answer")
+    ended = "" if process.poll() is None else f"; it ended with status {process.poll()} (run it by hand to see why)"
+    raise RuntimeError(f"{url} did not answer{ended}")
 
 
 def describe(name: str, clients: int, seconds: float, seen: Sequence[tuple[float, int]]) -> str:

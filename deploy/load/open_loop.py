@@ -40,7 +40,7 @@ class Outcome(NamedTuple):
 
 def read_cases(archive: Path, most: int) -> list[bytes]:
     """Documents of an archive that are JSON objects with phenotypic features, at most so many."""
-    cases = []
+    cases: list[bytes] = []
     with zipfile.ZipFile(archive) as opened:
         for name in opened.namelist():
             if len(cases) == most:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from fsspec.implementations.memory import MemoryFileSystem
 
 from deploy.load import kill_service
+from deploy.load.batch_choice import Policy, expected, latencies
 from deploy.load.http_client import Answer, Client, request_bytes
 from deploy.load.kill_service import Outcome
 from deploy.load.open_loop import Outcome as Asked
@@ -113,3 +114,16 @@ def test_a_lost_or_doubled_answer_is_an_error(
 
 def test_an_empty_archive_holds_no_row() -> None:
     assert kill_service._Store("/nothing", {}, MemoryFileSystem()).rows() == []
+
+
+def test_a_batch_closes_when_it_is_full_when_its_time_is_over_or_when_the_one_before_ends() -> None:
+    # 0.0 and 0.1 fill the first batch at 0.1. 0.3 waits for company until 0.8, gets that of 0.7 and fills the second
+    # when the first ends, at 1.1; 2.9 waits in vain until 3.4, and its batch has a stall of 2 s.
+    found = latencies(lambda size: 0.5 * size, Policy(2, 0.5), [0.0, 0.1, 0.3, 0.7, 2.9], iter([0.0, 0.0, 2.0]))
+    assert found == [1.1, 1.0, 1.8, 1.4, 3.0]
+
+
+def test_a_batch_that_may_not_grow_cannot_keep_up() -> None:
+    costs = {1: 0.02, 16: 0.05}
+    assert expected(costs, Policy(1, 0.0), 100.0, 1.0)[0] > 10_000  # 20 ms a case, one every 10 ms
+    assert expected(costs, Policy(16, 0.0), 100.0, 1.0)[0] < 100

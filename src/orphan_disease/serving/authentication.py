@@ -9,7 +9,7 @@ from orphan_disease.serving.access_tokens import AccessTokens, TokenError
 from orphan_disease.serving.api_keys import ApiKeyFileError, ApiKeys
 from orphan_disease.serving.ports import AuthenticationError
 
-__all__ = ["AuthenticationError", "Authenticator"]
+__all__ = ["AUTHORIZATION", "AuthenticationError", "Authenticator"]
 
 logger = logging.getLogger(__name__)
 
