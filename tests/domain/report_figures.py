@@ -97,7 +97,15 @@ def orphan_detection() -> dict[str, Any]:
 
 def classification() -> dict[str, Any]:
     figures = (
-        *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
+        *(
+            "macro_f1",
+            "accuracy",
+            "log_loss",
+            "calibration_error",
+            "coverage",
+            "coverage_of_disorders",
+            "mean_set_size",
+        ),
         *("abstention_rate", "accuracy_when_answered"),
     )
     by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1")]

@@ -29,7 +29,7 @@ __all__ = [
 
 Lines = list[list[str]]
 DECISION: Final = (
-    *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
+    *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "coverage_of_disorders", "mean_set_size"),
     *("abstention_rate", "accuracy_when_answered"),
 )
 BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
