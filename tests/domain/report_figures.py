@@ -78,7 +78,8 @@ def curves() -> pd.DataFrame:
 
 
 def risk_coverage() -> dict[str, Any]:
-    figures = ("accuracy_at_full_coverage", "accuracy_at_80_answered", "gain")
+    by_case = ("accuracy_at_full_coverage", "accuracy_at_80_answered", "gain", "largest_gain")
+    figures = (*by_case, *(f"{name}_of_disorders" for name in by_case))
     return {"out_of_fold": {"publication": dict.fromkeys(figures, INTERVAL)}}
 
 

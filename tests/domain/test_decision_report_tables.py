@@ -26,9 +26,10 @@ def test_each_category_has_its_precision_recall_and_f1() -> None:
 
 
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
-    head, line = tables.risk_lines(given.risk_coverage())
-    assert head[2:] == ["accuracy at full coverage", "accuracy at 80 % answered", "gain"]
-    assert line == ["unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN]
+    head, by_case, by_disorder = tables.risk_lines(given.risk_coverage())
+    assert head[2:] == ["counted", "accuracy at full coverage", "accuracy at 80 % answered", "gain", "largest gain"]
+    assert by_case == ["unseen disorders, out of fold", "publication", "case by case", *[SHOWN] * 4]
+    assert by_disorder == ["unseen disorders, out of fold", "publication", "each disorder once", *[SHOWN] * 4]
 
 
 def test_a_subgroup_without_enough_cases_of_a_category_has_no_macro_f1() -> None:

@@ -46,6 +46,7 @@ WORDS: Final = {
     "prevalence": "rarity (prevalence)",
 }
 NONE: Final = Resampling.NONE.value
+OF_DISORDERS: Final = "_of_disorders"  # the ending of figures that count each disorder once
 SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
 
 
@@ -74,14 +75,16 @@ def category_lines(metrics: Mapping[str, Any]) -> Lines:
 
 
 def risk_lines(document: Mapping[str, Any]) -> Lines:
-    """Accuracy at full coverage, at the share answered, and the gain."""
-    found = [
-        [_words(split), provenance, *(_interval(each) for each in figures.values())]
-        for split, by_provenance in document.items()
-        for provenance, figures in by_provenance.items()
-    ]
-    names = next((list(each) for part in document.values() for each in part.values()), [])
-    return _headed(["split", "provenance", *(name.replace("_answered", "_%_answered") for name in names)], found)
+    """Accuracy at full coverage and at the share answered, the gain and the largest possible; by case, by disorder."""
+    found, head = [], list[str]()
+    for split, by_provenance in document.items():
+        for provenance, figures in by_provenance.items():
+            by_case = [name for name in figures if not name.endswith(OF_DISORDERS)]
+            head = ["split", "provenance", "counted", *(name.replace("_answered", "_%_answered") for name in by_case)]
+            for counted, ending in (("case by case", ""), ("each disorder once", OF_DISORDERS)):
+                cells = [_interval(figures[name + ending]) for name in by_case]
+                found.append([_words(split), provenance, counted, *cells])
+    return _headed(head, found)
 
 
 def subgroup_lines(subgroups: pd.DataFrame) -> Lines:

@@ -80,6 +80,12 @@ class AnsweredCases:
         """Whether the most probable category is the actual one, n."""
         return np.asarray(self.probabilities.argmax(axis=1) == self.actual)
 
+    @property
+    def votes(self) -> _FloatArray:
+        """What each case counts where each group counts once, n."""
+        _, group, sizes = np.unique(self.groups, return_inverse=True, return_counts=True)
+        return np.asarray(1 / sizes[group])
+
 
 def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
     """Predictions with what was found at last: is_orphan, category_actual, provenance, disorder_id, split and group.
@@ -166,8 +172,7 @@ def measure_categories(
     """
     confidence = answered.probabilities.max(axis=1)
     held = answered.inside[np.arange(len(answered)), answered.actual]
-    _, group, sizes = np.unique(answered.groups, return_inverse=True, return_counts=True)
-    votes = 1 / sizes[group]
+    votes = answered.votes
     tallies = group_tallies(answered.actual, answered.probabilities, answered.groups)
     figures = classification_metrics(
         tallies, categories, samples=params.bootstrap_samples, level=params.interval, seed=params.seed
