@@ -83,6 +83,11 @@ def risk_coverage() -> dict[str, Any]:
     return {"out_of_fold": {"publication": dict.fromkeys(figures, INTERVAL)}}
 
 
+def ambiguity() -> dict[str, Any]:
+    figures = {"errors": 9, "errors_of_a_second_category": INTERVAL, "by_chance": INTERVAL}
+    return {"out_of_fold": {"publication": figures}}
+
+
 def orphan_detection() -> dict[str, Any]:
     return {
         "what": "real against fabricated",
@@ -98,16 +103,8 @@ def orphan_detection() -> dict[str, Any]:
 
 def classification() -> dict[str, Any]:
     figures = (
-        *(
-            "macro_f1",
-            "accuracy",
-            "log_loss",
-            "calibration_error",
-            "coverage",
-            "coverage_of_disorders",
-            "mean_set_size",
-        ),
-        *("abstention_rate", "accuracy_when_answered"),
+        *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "coverage_of_disorders"),
+        *("mean_set_size", "abstention_rate", "accuracy_when_answered"),
     )
     by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1")]
     decided = dict.fromkeys((*figures, *by_category), INTERVAL)

@@ -32,6 +32,12 @@ def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
     assert by_disorder == ["unseen disorders, out of fold", "publication", "each disorder once", *[SHOWN] * 4]
 
 
+def test_errors_of_a_second_category_are_told_with_their_count() -> None:
+    head, line = tables.ambiguity_lines(given.ambiguity())
+    assert head == ["split", "provenance", "errors", "errors of a second category", "by chance"]
+    assert line == ["unseen disorders, out of fold", "publication", "9", SHOWN, SHOWN]
+
+
 def test_a_subgroup_without_enough_cases_of_a_category_has_no_macro_f1() -> None:
     head, line = tables.subgroup_lines(given.subgroups())
     assert head[2:5] == ["cases", "groups", "macro-F1"]

@@ -13,6 +13,7 @@ from orphan_disease.domain.feature_groups import GROUP_LABELS
 
 __all__ = [
     "ablation_lines",
+    "ambiguity_lines",
     "balancing_category_lines",
     "balancing_lines",
     "category_lines",
@@ -84,6 +85,17 @@ def risk_lines(document: Mapping[str, Any]) -> Lines:
             for counted, ending in (("case by case", ""), ("each disorder once", OF_DISORDERS)):
                 cells = [_interval(figures[name + ending]) for name in by_case]
                 found.append([_words(split), provenance, counted, *cells])
+    return _headed(head, found)
+
+
+def ambiguity_lines(document: Mapping[str, Any]) -> Lines:
+    """Wrong answers that name a second category of the disorder, by split and provenance."""
+    found, head = [], list[str]()
+    for split, by_provenance in document.items():
+        for provenance, figures in by_provenance.items():
+            head = ["split", "provenance", *figures]
+            cells = [_interval(each) if isinstance(each, Mapping) else str(each) for each in figures.values()]
+            found.append([_words(split), provenance, *cells])
     return _headed(head, found)
 
 

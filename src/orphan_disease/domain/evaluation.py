@@ -20,6 +20,7 @@ from orphan_disease.domain import resampled_figures as resampling
 from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
 
 __all__ = [
+    "ACTUAL",
     "AnsweredCases",
     "answer_columns",
     "categories_of",
