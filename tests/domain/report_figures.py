@@ -106,7 +106,7 @@ def classification() -> dict[str, Any]:
         *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "coverage_of_disorders"),
         *("mean_set_size", "abstention_rate", "accuracy_when_answered"),
     )
-    by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1")]
+    by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1", "coverage")]
     decided = dict.fromkeys((*figures, *by_category), INTERVAL)
     measured = {"cases_of_known_category": 40, "groups": 12, "category": decided}
     return {"out_of_fold": {"publication": measured, "hospital": {"cases_of_known_category": 2, "groups": 2}}}

@@ -19,10 +19,8 @@ def test_the_decision_is_told_where_it_was_measured() -> None:
 
 def test_each_category_has_its_precision_recall_and_f1() -> None:
     head, *lines = tables.category_lines(given.classification())
-    assert head[3:] == ["precision", "recall", "F1"]
-    assert lines == [
-        [name, "unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN] for name in ("nerve", "skin")
-    ]
+    assert head[3:] == ["precision", "recall", "F1", "coverage"]
+    assert lines == [[name, "unseen disorders, out of fold", "publication", *[SHOWN] * 4] for name in ("nerve", "skin")]
 
 
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:

@@ -100,6 +100,8 @@ def test_a_large_disorder_may_count_once() -> None:
     figures = measure_categories(answered, ["a", "b"], PARAMS)
     assert figures["coverage"].value == pytest.approx(4 / 5)
     assert figures["coverage_of_disorders"].value == pytest.approx(1 / 2)
+    assert figures["coverage_a"].value == 1.0
+    assert figures["coverage_b"].value == pytest.approx(1 / 2)
 
 
 def test_orphan_figures() -> None:

@@ -20,7 +20,7 @@ SELECTED = {
     },
     "orphan": {"name": "xgboost+none", "provenance": "simulated", "paired": None},
 }
-KINDS = ("precision", "recall", "f1")
+KINDS = ("precision", "recall", "f1", "coverage")
 
 
 def section(value: float) -> dict[str, object]:

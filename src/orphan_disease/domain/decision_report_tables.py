@@ -64,15 +64,15 @@ def decision_lines(metrics: Mapping[str, Any]) -> Lines:
 
 
 def category_lines(metrics: Mapping[str, Any]) -> Lines:
-    """Precision, recall and F1 of each category by split and provenance."""
+    """Precision, recall, F1 and coverage of each category by split and provenance."""
     found = []
     for split, by_provenance in metrics.items():
         for provenance, section in by_provenance.items():
             figures = section.get("category", {})
             for name in (each.removeprefix("recall_") for each in figures if each.startswith("recall_")):
-                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1")]
+                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1", "coverage")]
                 found.append([_words(name), _words(split), provenance, *cells])
-    return _headed(["category", "split", "provenance", "precision", "recall", "F1"], found)
+    return _headed(["category", "split", "provenance", "precision", "recall", "F1", "coverage"], found)
 
 
 def risk_lines(document: Mapping[str, Any]) -> Lines:

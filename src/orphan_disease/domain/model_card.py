@@ -193,13 +193,13 @@ def _figures(metrics: Mapping[str, Any], categories: Sequence[str]) -> Iterator[
                 )
                 yield ""
                 yield from _table(
-                    ("category", "precision", "recall", "F1"),
+                    ("category", "precision", "recall", "F1", "coverage of its cases"),
                     [
                         (
                             name,
                             *(
                                 _interval(section["category"][f"{kind}_{name}"])
-                                for kind in ("precision", "recall", "f1")
+                                for kind in ("precision", "recall", "f1", "coverage")
                             ),
                         )
                         for name in categories
