@@ -9,12 +9,14 @@ SHOWN = "0.500 (0.250-0.750)"
 AGAINST = "-0.100 (-0.200 to +0.050)"
 
 
-def test_the_decision_is_told_where_it_was_measured() -> None:
+def test_the_decision_and_its_sets_are_told_where_they_were_measured() -> None:
+    place = ["unseen disorders, out of fold", "publication", "40", "12"]  # the hospital's two cases were not measured
     head, *lines = tables.decision_lines(given.classification())
     assert head[:5] == ["split", "provenance", "cases", "groups", "macro-F1"]
-    assert lines == [
-        ["unseen disorders, out of fold", "publication", "40", "12", *[SHOWN] * 9]
-    ]  # the hospital's two cases were not
+    assert lines == [[*place, *[SHOWN] * 4]]
+    head, *lines = tables.set_lines(given.classification())
+    assert head[4:7] == ["coverage", "coverage of disorders", "mean set size"]
+    assert lines == [[*place, *[SHOWN] * 5]]
 
 
 def test_each_category_has_its_precision_recall_and_f1() -> None:

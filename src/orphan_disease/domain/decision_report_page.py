@@ -23,6 +23,7 @@ from orphan_disease.domain.decision_report_tables import (
     provenance_words,
     risk_lines,
     scarce_lines,
+    set_lines,
     split_words,
     subgroup_lines,
 )
@@ -112,6 +113,7 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
         "Las cuatro categorías",
         (
             table(decision_lines(parts.metrics))
+            + table(set_lines(parts.metrics))
             + picture(parts.confusion_plot, "Confusion matrices")
             + picture(parts.per_category_plot, "Precision, recall and F1 of each category")
             + table(category_lines(parts.metrics))

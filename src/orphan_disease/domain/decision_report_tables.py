@@ -24,15 +24,14 @@ __all__ = [
     "provenance_words",
     "risk_lines",
     "scarce_lines",
+    "set_lines",
     "split_words",
     "subgroup_lines",
 ]
 
 Lines = list[list[str]]
-DECISION: Final = (
-    *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "coverage_of_disorders", "mean_set_size"),
-    *("abstention_rate", "accuracy_when_answered"),
-)
+DECISION: Final = ("macro_f1", "accuracy", "log_loss", "calibration_error")
+SETS: Final = ("coverage", "coverage_of_disorders", "mean_set_size", "abstention_rate", "accuracy_when_answered")
 BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
 WORDS: Final = {
     "macro_f1": "macro-F1",
@@ -52,15 +51,13 @@ SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibra
 
 
 def decision_lines(metrics: Mapping[str, Any]) -> Lines:
-    """Figures of the category decision by split and provenance."""
-    found = [
-        [_words(split), provenance, str(section["cases_of_known_category"]), str(section["groups"])]
-        + [_interval(section["category"][name]) for name in DECISION]
-        for split, by_provenance in metrics.items()
-        for provenance, section in by_provenance.items()
-        if "category" in section
-    ]
-    return _headed(["split", "provenance", "cases", "groups", *DECISION], found)
+    """Figures of the most probable category by split and provenance."""
+    return _by_split(metrics, DECISION)
+
+
+def set_lines(metrics: Mapping[str, Any]) -> Lines:
+    """Figures of the prediction sets and of abstention by split and provenance."""
+    return _by_split(metrics, SETS)
 
 
 def category_lines(metrics: Mapping[str, Any]) -> Lines:
@@ -200,6 +197,17 @@ def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
         for es, en, mean_size, mean in named.itertuples(index=False, name=None)
     ]
     return _headed(["variable", "feature", "mean size (nats)", "mean"], found)
+
+
+def _by_split(metrics: Mapping[str, Any], names: Sequence[str]) -> Lines:
+    found = [
+        [_words(split), provenance, str(section["cases_of_known_category"]), str(section["groups"])]
+        + [_interval(section["category"][name]) for name in names]
+        for split, by_provenance in metrics.items()
+        for provenance, section in by_provenance.items()
+        if "category" in section
+    ]
+    return _headed(["split", "provenance", "cases", "groups", *names], found)
 
 
 def _parts(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
