@@ -25,6 +25,13 @@ def test_each_category_has_its_precision_recall_and_f1() -> None:
     assert lines == [[name, "unseen disorders, out of fold", "publication", *[SHOWN] * 4] for name in ("nerve", "skin")]
 
 
+def test_a_category_without_cases_has_a_dash_for_its_coverage() -> None:
+    metrics = given.classification()
+    del metrics["out_of_fold"]["publication"]["category"]["coverage_skin"]
+    lines = tables.category_lines(metrics)
+    assert [line[-1] for line in lines[1:]] == [SHOWN, "-"]
+
+
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
     head, by_case, by_disorder = tables.risk_lines(given.risk_coverage())
     assert head[2:] == ["counted", "accuracy at full coverage", "accuracy at 80 % answered", "gain", "largest gain"]

@@ -67,7 +67,8 @@ def category_lines(metrics: Mapping[str, Any]) -> Lines:
         for provenance, section in by_provenance.items():
             figures = section.get("category", {})
             for name in (each.removeprefix("recall_") for each in figures if each.startswith("recall_")):
-                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1", "coverage")]
+                kinds = [figures.get(f"{kind}_{name}") for kind in ("precision", "recall", "f1", "coverage")]
+                cells = [_interval(each) if each else "-" for each in kinds]
                 found.append([_words(name), _words(split), provenance, *cells])
     return _headed(["category", "split", "provenance", "precision", "recall", "F1", "coverage"], found)
 

@@ -169,7 +169,8 @@ def measure_categories(
 
     `macro_f1`, `accuracy`, `log_loss`, `precision_<c>`, `recall_<c>`, `f1_<c>` take the most probable category of every
     case. The rest is measured by `accuracy_when_answered`, `abstention_rate`, `coverage`, `coverage_of_disorders` (each
-    group counts once, however many cases it has), `coverage_<c>`, `mean_set_size` and `calibration_error`.
+    group counts once, however many cases it has), `coverage_<c>` where there are cases of it, `mean_set_size` and
+    `calibration_error`.
     """
     confidence = answered.probabilities.max(axis=1)
     held = answered.inside[np.arange(len(answered)), answered.actual]
@@ -187,6 +188,7 @@ def measure_categories(
             **{
                 f"coverage_{name}": resampling.ratio(held & (answered.actual == code), answered.actual == code)
                 for code, name in enumerate(categories)
+                if (answered.actual == code).any()
             },
             "mean_set_size": resampling.ratio(answered.inside.sum(axis=1)),
             "calibration_error": resampling.calibration_error(confidence, answered.hit, params.calibration_bins),

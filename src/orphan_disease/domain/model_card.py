@@ -198,7 +198,7 @@ def _figures(metrics: Mapping[str, Any], categories: Sequence[str]) -> Iterator[
                         (
                             name,
                             *(
-                                _interval(section["category"][f"{kind}_{name}"])
+                                _interval(section["category"].get(f"{kind}_{name}"))
                                 for kind in ("precision", "recall", "f1", "coverage")
                             ),
                         )
@@ -242,5 +242,7 @@ def _signed(test: Mapping[str, float]) -> str:
     return f"{test['difference']:+.3f} ({test['low']:+.3f} to {test['high']:+.3f})"
 
 
-def _interval(figure: Mapping[str, float]) -> str:
+def _interval(figure: Mapping[str, float] | None) -> str:
+    if figure is None:  # a category without cases has no coverage
+        return "-"
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
