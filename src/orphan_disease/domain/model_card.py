@@ -225,7 +225,7 @@ def _limits(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "- Non-orphan patients are fabricated from a table of common conditions, unless a hospital's own are given."
     yield (
         "- Out of fold, neither the classifier nor the calibration that answers a case has seen its disorder, but the "
-        "candidate was selected on these answers: the held-out tables alone have no part in any choice."
+        "candidate was selected on these answers: the held-out tables alone have no part in any choice of the training."
     )
     yield "- A symptom that nobody recorded is unknown, not absent; short records give uncertain answers."
     yield "- Published cases are more typical and more completely described than a hospital's patients."
