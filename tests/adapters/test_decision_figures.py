@@ -17,6 +17,7 @@ SHOWN = "0.500 (0.250-0.750)"
             ("publication, macro f1", SHOWN),
         ),
         ("risk_coverage_metrics", given.risk_coverage(), ("out of fold, publication, gain", SHOWN)),
+        ("ambiguity_metrics", given.ambiguity(), ("out of fold, publication, errors", "9")),
         ("orphan_detection_metrics", given.orphan_detection(), ("matched, area under roc", SHOWN)),
         (
             "scarce_disorder_metrics",

@@ -78,8 +78,14 @@ def curves() -> pd.DataFrame:
 
 
 def risk_coverage() -> dict[str, Any]:
-    figures = ("accuracy_at_full_coverage", "accuracy_at_80_answered", "gain")
+    by_case = ("accuracy_at_full_coverage", "accuracy_at_80_answered", "gain", "largest_gain")
+    figures = (*by_case, *(f"{name}_of_disorders" for name in by_case))
     return {"out_of_fold": {"publication": dict.fromkeys(figures, INTERVAL)}}
+
+
+def ambiguity() -> dict[str, Any]:
+    figures = {"errors": 9, "errors_of_a_second_category": INTERVAL, "by_chance": INTERVAL}
+    return {"out_of_fold": {"publication": figures}}
 
 
 def orphan_detection() -> dict[str, Any]:
@@ -97,10 +103,10 @@ def orphan_detection() -> dict[str, Any]:
 
 def classification() -> dict[str, Any]:
     figures = (
-        *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
-        *("abstention_rate", "accuracy_when_answered"),
+        *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "coverage_of_disorders"),
+        *("mean_set_size", "abstention_rate", "accuracy_when_answered"),
     )
-    by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1")]
+    by_category = [f"{kind}_{name}" for name in ("nerve", "skin") for kind in ("precision", "recall", "f1", "coverage")]
     decided = dict.fromkeys((*figures, *by_category), INTERVAL)
     measured = {"cases_of_known_category": 40, "groups": 12, "category": decided}
     return {"out_of_fold": {"publication": measured, "hospital": {"cases_of_known_category": 2, "groups": 2}}}

@@ -115,7 +115,7 @@ def _rule() -> DecisionRule:
         category_deployed=(0.5, 0.5),
         coverage=0.9,
         score="lac",
-        quantile=0.6,
+        thresholds=(0.6, 0.6),
         maximum_set_size=1,
         novelty_feature="profile__terms_observed",
         novelty_threshold=1.0,

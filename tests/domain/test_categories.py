@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from orphan_disease.contracts.parameters.knowledge import CategoryScheme
-from orphan_disease.domain.categories import category_of_heads, organ_systems, term_voices
+from orphan_disease.domain.categories import categories_of_heads, category_of_heads, organ_systems, term_voices
 from tests.domain.organ_systems import BODY, BONE, BRAIN, EYE, GAZE, LAXITY, SEIZURE, SKELETON, toy_ontology, toy_scheme
 
 
@@ -18,6 +18,20 @@ from tests.domain.organ_systems import BODY, BONE, BRAIN, EYE, GAZE, LAXITY, SEI
 )
 def test_the_first_category_that_names_a_head_wins(heads: list[str], category: str) -> None:
     assert category_of_heads(heads, toy_scheme()) == category
+
+
+@pytest.mark.parametrize(
+    ("heads", "categories"),
+    [
+        (["3", "2"], {"nerve", "bone"}),
+        (["1", "2"], {"nerve"}),
+        (["9", "3"], {"bone", "rest"}),  # no category names 9
+        (["9"], {"rest"}),
+        ([], set()),
+    ],
+)
+def test_every_category_that_names_a_head_is_filed(heads: list[str], categories: set[str]) -> None:
+    assert categories_of_heads(heads, toy_scheme()) == categories
 
 
 def test_where_nothing_takes_the_rest_another_head_says_nothing() -> None:

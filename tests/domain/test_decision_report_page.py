@@ -28,6 +28,7 @@ def parts() -> ReportParts:
         },
         subgroups=given.subgroups(),
         risk_coverage=given.risk_coverage(),
+        ambiguity=given.ambiguity(),
         balancing=given.balancing(),
         ablation=given.ablation(),
         learning=given.learning(),

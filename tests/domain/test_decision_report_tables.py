@@ -9,26 +9,40 @@ SHOWN = "0.500 (0.250-0.750)"
 AGAINST = "-0.100 (-0.200 to +0.050)"
 
 
-def test_the_decision_is_told_where_it_was_measured() -> None:
+def test_the_decision_and_its_sets_are_told_where_they_were_measured() -> None:
+    place = ["unseen disorders, out of fold", "publication", "40", "12"]  # the hospital's two cases were not measured
     head, *lines = tables.decision_lines(given.classification())
     assert head[:5] == ["split", "provenance", "cases", "groups", "macro-F1"]
-    assert lines == [
-        ["unseen disorders, out of fold", "publication", "40", "12", *[SHOWN] * 8]
-    ]  # the hospital's two cases were not
+    assert lines == [[*place, *[SHOWN] * 4]]
+    head, *lines = tables.set_lines(given.classification())
+    assert head[4:7] == ["coverage", "coverage of disorders", "mean set size"]
+    assert lines == [[*place, *[SHOWN] * 5]]
 
 
 def test_each_category_has_its_precision_recall_and_f1() -> None:
     head, *lines = tables.category_lines(given.classification())
-    assert head[3:] == ["precision", "recall", "F1"]
-    assert lines == [
-        [name, "unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN] for name in ("nerve", "skin")
-    ]
+    assert head[3:] == ["precision", "recall", "F1", "coverage"]
+    assert lines == [[name, "unseen disorders, out of fold", "publication", *[SHOWN] * 4] for name in ("nerve", "skin")]
+
+
+def test_a_category_without_cases_has_a_dash_for_its_coverage() -> None:
+    metrics = given.classification()
+    del metrics["out_of_fold"]["publication"]["category"]["coverage_skin"]
+    lines = tables.category_lines(metrics)
+    assert [line[-1] for line in lines[1:]] == [SHOWN, "-"]
 
 
 def test_risk_is_told_at_full_coverage_and_where_it_was_asked() -> None:
-    head, line = tables.risk_lines(given.risk_coverage())
-    assert head[2:] == ["accuracy at full coverage", "accuracy at 80 % answered", "gain"]
-    assert line == ["unseen disorders, out of fold", "publication", SHOWN, SHOWN, SHOWN]
+    head, by_case, by_disorder = tables.risk_lines(given.risk_coverage())
+    assert head[2:] == ["counted", "accuracy at full coverage", "accuracy at 80 % answered", "gain", "largest gain"]
+    assert by_case == ["unseen disorders, out of fold", "publication", "case by case", *[SHOWN] * 4]
+    assert by_disorder == ["unseen disorders, out of fold", "publication", "each disorder once", *[SHOWN] * 4]
+
+
+def test_errors_of_a_second_category_are_told_with_their_count() -> None:
+    head, line = tables.ambiguity_lines(given.ambiguity())
+    assert head == ["split", "provenance", "errors", "errors of a second category", "by chance"]
+    assert line == ["unseen disorders, out of fold", "publication", "9", SHOWN, SHOWN]
 
 
 def test_a_subgroup_without_enough_cases_of_a_category_has_no_macro_f1() -> None:

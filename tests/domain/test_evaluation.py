@@ -100,6 +100,8 @@ def test_a_large_disorder_may_count_once() -> None:
     figures = measure_categories(answered, ["a", "b"], PARAMS)
     assert figures["coverage"].value == pytest.approx(4 / 5)
     assert figures["coverage_of_disorders"].value == pytest.approx(1 / 2)
+    assert figures["coverage_a"].value == 1.0
+    assert figures["coverage_b"].value == pytest.approx(1 / 2)
 
 
 def test_orphan_figures() -> None:
@@ -138,3 +140,17 @@ def test_out_of_fold_answers_stand_beside_the_truth(labels: pd.DataFrame, split_
     assert answers.loc["1", "prediction_set"] == ["a"]
     assert answers["category_actual"].to_dict() == labels.set_index("case_id").loc[["1", "4"], "category"].to_dict()
     assert len(answers) == 2
+
+
+def test_a_category_without_cases_has_no_coverage() -> None:
+    answered = AnsweredCases(
+        actual=np.array([0, 0]),
+        probabilities=np.array([[0.9, 0.1], [0.4, 0.6]]),
+        inside=np.array([[True, False], [True, True]]),
+        abstained=np.zeros(2, dtype=bool),
+        groups=np.array(["one", "two"]),
+    )
+    figures = measure_categories(answered, ["a", "b"], PARAMS)
+    assert figures["coverage_a"].value == 1.0
+    assert "coverage_b" not in figures
+    assert all(np.isfinite([each.value, each.low, each.high]).all() for each in figures.values())

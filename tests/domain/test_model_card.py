@@ -1,5 +1,7 @@
 """The card keeps simulated and real figures apart, and says what they do not show."""
 
+from typing import Any
+
 import pandas as pd
 
 from orphan_disease.domain.model_card import HEADLINES, build_model_card, count_cases, facts_of
@@ -20,10 +22,10 @@ SELECTED = {
     },
     "orphan": {"name": "xgboost+none", "provenance": "simulated", "paired": None},
 }
-KINDS = ("precision", "recall", "f1")
+KINDS = ("precision", "recall", "f1", "coverage")
 
 
-def section(value: float) -> dict[str, object]:
+def section(value: float) -> dict[str, Any]:
     interval = {"value": value, "low": value - 0.1, "high": value + 0.1}
     names = (*(name for name, _ in HEADLINES), *(f"{kind}_{name}" for kind in KINDS for name in CATEGORIES))
     return {
@@ -52,6 +54,16 @@ def counts() -> pd.DataFrame:
 
 def test_cases_are_counted_by_split_and_provenance() -> None:
     assert counts().to_numpy().tolist() == [["test_disorders", "publication", 1, 1, 1], ["train", "simulated", 2, 1, 2]]
+
+
+def test_a_category_without_cases_has_a_dash_for_its_coverage() -> None:
+    part = section(0.7)
+    figures = {name: value for name, value in part["category"].items() if name != f"coverage_{CATEGORIES[0]}"}
+    metrics = {"test_disorders": {"simulated": part | {"category": figures}}}
+    card = build_model_card(facts_of(small_predictor()), SELECTED, metrics, counts())
+    shown = "0.700 (0.600 to 0.800)"
+    assert f"| {CATEGORIES[0]} | {shown} | {shown} | {shown} | - |" in card
+    assert f"| {CATEGORIES[1]} | {shown} | {shown} | {shown} | {shown} |" in card
 
 
 def test_simulated_figures_alone_are_called_so() -> None:

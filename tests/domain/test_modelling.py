@@ -138,6 +138,18 @@ def test_calibration_gives_a_rule_that_covers_what_it_promises(
     assert 1.0 <= answered[actual.index].map(len).mean() < 3.0
 
 
+def test_one_threshold_may_serve_all_categories(both: TwoHeads, compared: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+    unseen = both.out_of_fold(both.select(*compared), compared[1], _data().features)
+    found = {}
+    for kind in ("category", "common"):
+        decision = PARAMS.decision.model_copy(update={"conformal_thresholds": kind})
+        other = TwoHeads(both.data, PARAMS.model_copy(update={"decision": decision}))
+        found[kind] = modelling.fit_calibration(other, unseen)[0].rule.thresholds
+    assert len(found["category"]) == len(CATEGORIES) == len(found["common"])
+    assert len(set(found["common"])) == 1
+    assert len(set(found["category"])) > 1
+
+
 def test_deployment_shares_must_name_every_category(
     both: TwoHeads, compared: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:

@@ -15,7 +15,7 @@ def _answered() -> AnsweredCases:
         probabilities=np.stack([confidence, 1 - confidence], axis=1),
         inside=np.ones((5, 2), dtype=bool),
         abstained=np.zeros(5, dtype=bool),
-        groups=np.arange(5),
+        groups=np.array([0, 1, 1, 1, 2]),
     )
 
 
@@ -45,3 +45,15 @@ def test_the_gain_is_the_difference() -> None:
     found = measure_risk_coverage(_answered(), 0.8, params)
     assert found["accuracy_at_80_answered"].value == pytest.approx(0.75)
     assert found["gain"].value == pytest.approx(0.15)
+    # Two of five are wrong: with the errors last, one of the four answered is.
+    assert found["largest_gain"].value == pytest.approx(0.75 - 0.6)
+
+
+def test_a_disorder_counts_once_however_many_cases_it_has() -> None:
+    params = EvaluationParams(bootstrap_samples=50, seed=0)
+    found = measure_risk_coverage(_answered(), 0.5, params)
+    # Disorder 0 (one case) is wrong, 1 is right in two of its three cases, 2 (one case) is right: 5/3 of 3 votes.
+    assert found["accuracy_at_full_coverage_of_disorders"].value == pytest.approx(5 / 9)
+    # Half is 1.5 votes: two thirds of disorder 1, and 5/6 of disorder 2's one. All are right.
+    assert found["accuracy_at_50_answered_of_disorders"].value == pytest.approx(1.0)
+    assert found["largest_gain_of_disorders"].value == pytest.approx(4 / 9)

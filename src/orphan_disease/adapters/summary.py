@@ -44,6 +44,13 @@ TITLES: Final[Mapping[str, str]] = {
 }
 # In a file or a pipe no terminal says how wide it is: wide enough for the full words of every table.
 UNBOUND_WIDTH: Final = 160
+SETS: Final[Mapping[str, str]] = {
+    "coverage": "coverage of cases",
+    "coverage_of_disorders": "coverage of disorders",
+    "mean_set_size": "set size",
+    "abstention_rate": "abstained",
+    "calibration_error": "ECE",
+}
 SPLITS: Final[Mapping[str, str]] = {
     "out_of_fold": "unseen disorders, out of fold",
     "test_disorders": "unseen disorders, held out",
@@ -142,8 +149,11 @@ def _paired(selected: Mapping[str, Any], provenance: str) -> str | None:
 def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
     title = f"Model {summary['model_version']} on what it has not seen; knowledge: {summary['knowledge_version']}"
     overall = Table(title=title)
-    for name in ("split", "provenance", "cases", "macro-F1 (interval)", "coverage", "set size", "ECE", "orphan AUROC"):
+    for name in ("split", "provenance", "cases", "macro-F1 (interval)", "log-loss", "orphan AUROC"):
         _add_column(overall, name, is_name=name in {"split", "provenance"})
+    sets = Table(title="Prediction sets and calibration (interval)")
+    for name in ("split", "provenance", *SETS.values()):
+        _add_column(sets, name, is_name=name in {"split", "provenance"})
     by_category = Table(title="Precision / recall / F1 of each category")
     for name in ("split", "provenance"):
         _add_column(by_category, name, is_name=True)
@@ -151,14 +161,15 @@ def _figure_tables(summary: Mapping[str, Any]) -> Iterator[Table]:
         _add_column(by_category, category.replace("_", " "), is_name=False)
     for row in summary["figures"]:
         split = SPLITS.get(row["split"], row["split"])
-        names = ("coverage", "mean_set_size", "calibration_error")
         area = _value(row["orphan"].get("area_under_roc"))
-        cells = [_interval(row.get("macro_f1")), *(_value(row.get(name)) for name in names), area]
+        cells = [_interval(row.get("macro_f1")), _value(row.get("log_loss")), area]
         overall.add_row(split, row["provenance"], str(row["cases"]), *cells)
         if row["by_category"]:
+            sets.add_row(split, row["provenance"], *(_interval(row.get(name)) for name in SETS))
             shares = [row["by_category"][category] for category in summary["categories"]]
             by_category.add_row(split, row["provenance"], *(_triple(each) for each in shares))
     yield overall
+    yield sets
     yield by_category
 
 

@@ -9,7 +9,7 @@ from orphan_disease.contracts.parameters.knowledge import CategoryScheme
 from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY
 from orphan_disease.domain.ontology import Ontology
 
-__all__ = ["category_of_heads", "organ_systems", "remaining_category", "term_voices"]
+__all__ = ["categories_of_heads", "category_of_heads", "organ_systems", "remaining_category", "term_voices"]
 
 
 def category_of_heads(heads: Iterable[str], scheme: CategoryScheme) -> str:
@@ -28,6 +28,20 @@ def category_of_heads(heads: Iterable[str], scheme: CategoryScheme) -> str:
         return UNKNOWN_CATEGORY
     named = next((spec.name for spec in scheme.categories if not above.isdisjoint(spec.orphanet_heads)), None)
     return named or remaining_category(scheme) or UNKNOWN_CATEGORY
+
+
+def categories_of_heads(heads: Iterable[str], scheme: CategoryScheme) -> frozenset[str]:
+    """Every category that names one of the heads, whatever the precedence; with the one that takes the others.
+
+    Args:
+        heads: as for `category_of_heads`.
+        scheme: the scheme.
+    """
+    above = frozenset(heads)
+    named = {spec.name: above.intersection(spec.orphanet_heads) for spec in scheme.categories}
+    left = above.difference(*named.values())
+    rest = remaining_category(scheme)
+    return frozenset(name for name, own in named.items() if own or (left and name == rest))
 
 
 def remaining_category(scheme: CategoryScheme) -> str | None:

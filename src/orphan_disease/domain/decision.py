@@ -6,7 +6,7 @@ from typing import Final, Literal, Self, cast
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from orphan_disease.contracts.vocabulary import ABSTAINED
 from orphan_disease.domain.calibration import Calibrator
@@ -72,7 +72,7 @@ class DecisionRule(BaseModel):
         category_deployed: shares where the model is used.
         coverage: nominal coverage of the sets.
         score: nonconformity of the sets.
-        quantile: threshold of the sets; None admits every class.
+        thresholds: of the sets, one for each category; None admits it always.
         maximum_set_size: a larger set abstains.
         novelty_feature: low where the case is far from anything known.
         novelty_threshold: below it the decision abstains.
@@ -89,10 +89,25 @@ class DecisionRule(BaseModel):
     category_deployed: tuple[float, ...]
     coverage: float
     score: Literal["lac", "aps"]
-    quantile: float | None
+    thresholds: tuple[float | None, ...]
     maximum_set_size: int
     novelty_feature: str
     novelty_threshold: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _thresholds_of_older_packages(cls, document: object) -> object:
+        """A model packaged before categories had thresholds of their own has one `quantile` for all."""
+        if isinstance(document, Mapping) and "quantile" in document:
+            others = {name: value for name, value in document.items() if name != "quantile"}
+            return others | {"thresholds": [document["quantile"]] * len(document["categories"])}
+        return document
+
+    @model_validator(mode="after")
+    def _one_threshold_a_category(self) -> Self:
+        if len(self.thresholds) != len(self.categories):
+            raise ValueError(f"{len(self.thresholds)} thresholds for {len(self.categories)} categories")
+        return self
 
     def orphan_probability(self, raw: _FloatArray) -> _FloatArray:
         """Calibrated probability of an orphan disease at the deployed prevalence.
@@ -124,8 +139,8 @@ class DecisionRule(BaseModel):
             novelty: n values of `novelty_feature`.
         """
         probabilities = self.category_probabilities(category_raw)
-        quantile = np.inf if self.quantile is None else self.quantile
-        inside = prediction_sets(probabilities, quantile, self.score)
+        thresholds = [np.inf if each is None else each for each in self.thresholds]
+        inside = prediction_sets(probabilities, thresholds, self.score)
         abstains = (inside.sum(axis=1) > self.maximum_set_size) | (np.asarray(novelty) < self.novelty_threshold)
         best = probabilities.argmax(axis=1)
         return Decisions(

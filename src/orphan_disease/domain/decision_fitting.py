@@ -11,7 +11,7 @@ import pandas as pd
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.modelling import CalibrationParams, DecisionParams, SelectionParams
 from orphan_disease.domain.calibration import Calibrator, expected_calibration_error, log_loss
-from orphan_disease.domain.conformal import conformal_quantile
+from orphan_disease.domain.conformal import category_thresholds, conformal_quantile
 from orphan_disease.domain.decision import DecisionRule, correct_prevalence
 from orphan_disease.domain.row_weights import disorder_weights
 from orphan_disease.domain.selection import selection_provenance
@@ -82,7 +82,7 @@ def fit_decision_rule(
     decision: DecisionParams,
     selection: SelectionParams,
 ) -> FittedDecision:
-    """Fit both calibrations, the threshold of the prediction sets and that of novelty.
+    """Fit both calibrations, the thresholds of the prediction sets and that of novelty.
 
     Args:
         category: answers of the category head.
@@ -99,9 +99,6 @@ def fit_decision_rule(
     classes = chosen.training.classes
     deployed = _deployed(classes, chosen.shares, decision.category_prevalences)
     final = correct_prevalence(category_calibrator.apply(chosen.probabilities), chosen.shares, deployed)
-    quantile = conformal_quantile(
-        final, chosen.training.codes, decision.coverage, decision.conformal_score, chosen.groups, weights
-    )
     rule = DecisionRule(
         categories=classes,
         orphan_calibrator=orphan_calibrator,
@@ -112,7 +109,7 @@ def fit_decision_rule(
         category_deployed=deployed,
         coverage=decision.coverage,
         score=decision.conformal_score,
-        quantile=quantile if np.isfinite(quantile) else None,
+        thresholds=_thresholds(final, chosen, decision, weights),
         maximum_set_size=decision.maximum_set_size,
         novelty_feature=decision.novelty_feature,
         novelty_threshold=float(np.quantile(chosen.novelty, decision.novelty_quantile)),
@@ -133,6 +130,19 @@ def _calibrated(
     if method == "best":
         return Calibrator.fit_best(answers.probabilities, codes, answers.groups, weights)
     return Calibrator.fit(answers.probabilities, codes, method, weights), {}
+
+
+def _thresholds(
+    probabilities: _FloatArray, answers: HeadAnswers, decision: DecisionParams, weights: npt.NDArray[np.float32]
+) -> tuple[float | None, ...]:
+    """Of the prediction sets, one for each category; None where it is always inside."""
+    codes, score = answers.training.codes, decision.conformal_score
+    if decision.conformal_thresholds == "category":
+        found = category_thresholds(probabilities, codes, decision.coverage, score, answers.groups, weights)
+    else:
+        one = conformal_quantile(probabilities, codes, decision.coverage, score, answers.groups, weights)
+        found = np.full(len(answers.training.classes), one)
+    return tuple(float(each) if np.isfinite(each) else None for each in found)
 
 
 def _deployed(

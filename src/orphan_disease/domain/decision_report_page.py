@@ -12,6 +12,7 @@ from orphan_disease.contracts.parameters.decision_report import DecisionReportPa
 from orphan_disease.domain.decision_report_page_parts import WIDE, folded, note, picture, table
 from orphan_disease.domain.decision_report_tables import (
     ablation_lines,
+    ambiguity_lines,
     balancing_category_lines,
     balancing_lines,
     category_lines,
@@ -22,6 +23,7 @@ from orphan_disease.domain.decision_report_tables import (
     provenance_words,
     risk_lines,
     scarce_lines,
+    set_lines,
     split_words,
     subgroup_lines,
 )
@@ -39,6 +41,7 @@ class ReportParts:
     summary: Mapping[str, Any]
     subgroups: pd.DataFrame
     risk_coverage: Mapping[str, Any]
+    ambiguity: Mapping[str, Any]
     balancing: pd.DataFrame
     ablation: pd.DataFrame
     learning: pd.DataFrame
@@ -96,6 +99,13 @@ HOW_TO_READ: Final = (
 )
 
 
+SECOND_CATEGORY: Final = (
+    "Orphanet files most disorders under several of the categories, and precedence gives each disorder one. An answer "
+    "that names another of them is an error in every figure here; this table says how many errors are of that kind. "
+    "“By chance” is their share if an error named any other category alike."
+)
+
+
 def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
     yield "Protocols side by side", "Protocolos, uno junto a otro", _protocols(parts)
     yield (
@@ -103,6 +113,7 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
         "Las cuatro categorías",
         (
             table(decision_lines(parts.metrics))
+            + table(set_lines(parts.metrics))
             + picture(parts.confusion_plot, "Confusion matrices")
             + picture(parts.per_category_plot, "Precision, recall and F1 of each category")
             + table(category_lines(parts.metrics))
@@ -112,7 +123,12 @@ def _sections(parts: ReportParts) -> Iterator[tuple[str, str, str]]:
     yield (
         "Risk and coverage",
         "Riesgo y cobertura",
-        (table(risk_lines(parts.risk_coverage)) + picture(parts.risk_coverage_plot, "Risk-coverage curve")),
+        (
+            table(risk_lines(parts.risk_coverage))
+            + picture(parts.risk_coverage_plot, "Risk-coverage curve")
+            + note(SECOND_CATEGORY)
+            + table(ambiguity_lines(parts.ambiguity))
+        ),
     )
     yield (
         "Subgroups",

@@ -13,6 +13,7 @@ from orphan_disease.domain.feature_groups import GROUP_LABELS
 
 __all__ = [
     "ablation_lines",
+    "ambiguity_lines",
     "balancing_category_lines",
     "balancing_lines",
     "category_lines",
@@ -23,15 +24,14 @@ __all__ = [
     "provenance_words",
     "risk_lines",
     "scarce_lines",
+    "set_lines",
     "split_words",
     "subgroup_lines",
 ]
 
 Lines = list[list[str]]
-DECISION: Final = (
-    *("macro_f1", "accuracy", "log_loss", "calibration_error", "coverage", "mean_set_size"),
-    *("abstention_rate", "accuracy_when_answered"),
-)
+DECISION: Final = ("macro_f1", "accuracy", "log_loss", "calibration_error")
+SETS: Final = ("coverage", "coverage_of_disorders", "mean_set_size", "abstention_rate", "accuracy_when_answered")
 BALANCED: Final = ("macro_f1", "log_loss", "calibration_error")
 WORDS: Final = {
     "macro_f1": "macro-F1",
@@ -46,42 +46,55 @@ WORDS: Final = {
     "prevalence": "rarity (prevalence)",
 }
 NONE: Final = Resampling.NONE.value
+OF_DISORDERS: Final = "_of_disorders"  # the ending of figures that count each disorder once
 SUBGROUP: Final = ("macro_f1", "accuracy", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
 
 
 def decision_lines(metrics: Mapping[str, Any]) -> Lines:
-    """Figures of the category decision by split and provenance."""
-    found = [
-        [_words(split), provenance, str(section["cases_of_known_category"]), str(section["groups"])]
-        + [_interval(section["category"][name]) for name in DECISION]
-        for split, by_provenance in metrics.items()
-        for provenance, section in by_provenance.items()
-        if "category" in section
-    ]
-    return _headed(["split", "provenance", "cases", "groups", *DECISION], found)
+    """Figures of the most probable category by split and provenance."""
+    return _by_split(metrics, DECISION)
+
+
+def set_lines(metrics: Mapping[str, Any]) -> Lines:
+    """Figures of the prediction sets and of abstention by split and provenance."""
+    return _by_split(metrics, SETS)
 
 
 def category_lines(metrics: Mapping[str, Any]) -> Lines:
-    """Precision, recall and F1 of each category by split and provenance."""
+    """Precision, recall, F1 and coverage of each category by split and provenance."""
     found = []
     for split, by_provenance in metrics.items():
         for provenance, section in by_provenance.items():
             figures = section.get("category", {})
             for name in (each.removeprefix("recall_") for each in figures if each.startswith("recall_")):
-                cells = [_interval(figures[f"{kind}_{name}"]) for kind in ("precision", "recall", "f1")]
+                kinds = [figures.get(f"{kind}_{name}") for kind in ("precision", "recall", "f1", "coverage")]
+                cells = [_interval(each) if each else "-" for each in kinds]
                 found.append([_words(name), _words(split), provenance, *cells])
-    return _headed(["category", "split", "provenance", "precision", "recall", "F1"], found)
+    return _headed(["category", "split", "provenance", "precision", "recall", "F1", "coverage"], found)
 
 
 def risk_lines(document: Mapping[str, Any]) -> Lines:
-    """Accuracy at full coverage, at the share answered, and the gain."""
-    found = [
-        [_words(split), provenance, *(_interval(each) for each in figures.values())]
-        for split, by_provenance in document.items()
-        for provenance, figures in by_provenance.items()
-    ]
-    names = next((list(each) for part in document.values() for each in part.values()), [])
-    return _headed(["split", "provenance", *(name.replace("_answered", "_%_answered") for name in names)], found)
+    """Accuracy at full coverage and at the share answered, the gain and the largest possible; by case, by disorder."""
+    found, head = [], list[str]()
+    for split, by_provenance in document.items():
+        for provenance, figures in by_provenance.items():
+            by_case = [name for name in figures if not name.endswith(OF_DISORDERS)]
+            head = ["split", "provenance", "counted", *(name.replace("_answered", "_%_answered") for name in by_case)]
+            for counted, ending in (("case by case", ""), ("each disorder once", OF_DISORDERS)):
+                cells = [_interval(figures[name + ending]) for name in by_case]
+                found.append([_words(split), provenance, counted, *cells])
+    return _headed(head, found)
+
+
+def ambiguity_lines(document: Mapping[str, Any]) -> Lines:
+    """Wrong answers that name a second category of the disorder, by split and provenance."""
+    found, head = [], list[str]()
+    for split, by_provenance in document.items():
+        for provenance, figures in by_provenance.items():
+            head = ["split", "provenance", *figures]
+            cells = [_interval(each) if isinstance(each, Mapping) else str(each) for each in figures.values()]
+            found.append([_words(split), provenance, *cells])
+    return _headed(head, found)
 
 
 def subgroup_lines(subgroups: pd.DataFrame) -> Lines:
@@ -185,6 +198,17 @@ def contribution_lines(contributions: pd.DataFrame, size: int) -> Lines:
         for es, en, mean_size, mean in named.itertuples(index=False, name=None)
     ]
     return _headed(["variable", "feature", "mean size (nats)", "mean"], found)
+
+
+def _by_split(metrics: Mapping[str, Any], names: Sequence[str]) -> Lines:
+    found = [
+        [_words(split), provenance, str(section["cases_of_known_category"]), str(section["groups"])]
+        + [_interval(section["category"][name]) for name in names]
+        for split, by_provenance in metrics.items()
+        for provenance, section in by_provenance.items()
+        if "category" in section
+    ]
+    return _headed(["split", "provenance", "cases", "groups", *names], found)
 
 
 def _parts(table: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:

@@ -17,7 +17,14 @@ from orphan_disease.contracts.vocabulary import UNKNOWN_CATEGORY
 from orphan_disease.domain.categories import category_of_heads
 from orphan_disease.domain.prevalence import rarity_tier
 
-__all__ = ["CategoryCall", "categories_by_entry", "categories_by_fact", "category_of_group", "category_of_kin"]
+__all__ = [
+    "CategoryCall",
+    "categories_by_entry",
+    "categories_by_fact",
+    "category_of_group",
+    "category_of_kin",
+    "orphanet_codes_by_entry",
+]
 
 _LEAST_KIN: Final = 2
 _LEAST_AGREEMENT: Final = 0.8
@@ -56,18 +63,32 @@ def categories_by_entry(
         Category by entry id, entries of unknown category left out.
     """
     heads = dict(zip(disorders[columns.ORPHA_CODE], disorders[columns.HEADS], strict=True))
+    sources = orphanet_codes_by_entry(disorders, cross_references, group_types)
+    calls = {entry: _category(codes, heads, prevalence_classes, scheme) for entry, codes in sources.items()}
+    return {entry: category for entry, category in calls.items() if category != UNKNOWN_CATEGORY}
+
+
+def orphanet_codes_by_entry(
+    disorders: pd.DataFrame, cross_references: pd.DataFrame, group_types: Collection[str]
+) -> dict[str, list[str]]:
+    """Orphanet's disorders that speak for each of its entries and for each entry that it maps to.
+
+    Args:
+        disorders: orpha_code, disorder_type.
+        cross_references: orpha_code, reference_id.
+        group_types: disorder types that are groups of disorders; they speak only where no disorder maps to the entry.
+    """
     is_group = dict(
         zip(disorders[columns.ORPHA_CODE], disorders[columns.DISORDER_TYPE].isin(list(group_types)), strict=True)
     )
     mapped: defaultdict[str, list[str]] = defaultdict(list)
     for code, number in zip(cross_references[columns.ORPHA_CODE], cross_references[columns.REFERENCE_ID], strict=True):
         mapped[number].append(code)
-    sources = {f"ORPHA:{code}": [code] for code in heads}
+    sources = {f"ORPHA:{code}": [code] for code in is_group}
     for number, codes in mapped.items():
         disorders_only = [code for code in codes if not is_group.get(code, True)]
-        sources[number] = disorders_only or [code for code in codes if code in heads]
-    calls = {entry: _category(codes, heads, prevalence_classes, scheme) for entry, codes in sources.items()}
-    return {entry: category for entry, category in calls.items() if category != UNKNOWN_CATEGORY}
+        sources[number] = disorders_only or [code for code in codes if code in is_group]
+    return sources
 
 
 def _category(

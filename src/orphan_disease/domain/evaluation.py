@@ -20,6 +20,7 @@ from orphan_disease.domain import resampled_figures as resampling
 from orphan_disease.domain.metrics import Interval, classification_metrics, group_tallies
 
 __all__ = [
+    "ACTUAL",
     "AnsweredCases",
     "answer_columns",
     "categories_of",
@@ -79,6 +80,12 @@ class AnsweredCases:
     def hit(self) -> npt.NDArray[np.bool_]:
         """Whether the most probable category is the actual one, n."""
         return np.asarray(self.probabilities.argmax(axis=1) == self.actual)
+
+    @property
+    def votes(self) -> _FloatArray:
+        """What each case counts where each group counts once, n."""
+        _, group, sizes = np.unique(self.groups, return_inverse=True, return_counts=True)
+        return np.asarray(1 / sizes[group])
 
 
 def join_truth(predictions: pd.DataFrame, labels: pd.DataFrame, split_assignment: pd.DataFrame) -> pd.DataFrame:
@@ -162,12 +169,12 @@ def measure_categories(
 
     `macro_f1`, `accuracy`, `log_loss`, `precision_<c>`, `recall_<c>`, `f1_<c>` take the most probable category of every
     case. The rest is measured by `accuracy_when_answered`, `abstention_rate`, `coverage`, `coverage_of_disorders` (each
-    group counts once, however many cases it has), `mean_set_size` and `calibration_error`.
+    group counts once, however many cases it has), `coverage_<c>` where there are cases of it, `mean_set_size` and
+    `calibration_error`.
     """
     confidence = answered.probabilities.max(axis=1)
     held = answered.inside[np.arange(len(answered)), answered.actual]
-    _, group, sizes = np.unique(answered.groups, return_inverse=True, return_counts=True)
-    votes = 1 / sizes[group]
+    votes = answered.votes
     tallies = group_tallies(answered.actual, answered.probabilities, answered.groups)
     figures = classification_metrics(
         tallies, categories, samples=params.bootstrap_samples, level=params.interval, seed=params.seed
@@ -178,6 +185,11 @@ def measure_categories(
             "abstention_rate": resampling.ratio(answered.abstained),
             "coverage": resampling.ratio(held),
             "coverage_of_disorders": resampling.ratio(held * votes, votes),
+            **{
+                f"coverage_{name}": resampling.ratio(held & (answered.actual == code), answered.actual == code)
+                for code, name in enumerate(categories)
+                if (answered.actual == code).any()
+            },
             "mean_set_size": resampling.ratio(answered.inside.sum(axis=1)),
             "calibration_error": resampling.calibration_error(confidence, answered.hit, params.calibration_bins),
         },

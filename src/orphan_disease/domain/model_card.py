@@ -193,13 +193,13 @@ def _figures(metrics: Mapping[str, Any], categories: Sequence[str]) -> Iterator[
                 )
                 yield ""
                 yield from _table(
-                    ("category", "precision", "recall", "F1"),
+                    ("category", "precision", "recall", "F1", "coverage of its cases"),
                     [
                         (
                             name,
                             *(
-                                _interval(section["category"][f"{kind}_{name}"])
-                                for kind in ("precision", "recall", "f1")
+                                _interval(section["category"].get(f"{kind}_{name}"))
+                                for kind in ("precision", "recall", "f1", "coverage")
                             ),
                         )
                         for name in categories
@@ -225,7 +225,7 @@ def _limits(metrics: Mapping[str, Any]) -> Iterator[str]:
     yield "- Non-orphan patients are fabricated from a table of common conditions, unless a hospital's own are given."
     yield (
         "- Out of fold, neither the classifier nor the calibration that answers a case has seen its disorder, but the "
-        "candidate was selected on these answers: the held-out tables alone have no part in any choice."
+        "candidate was selected on these answers: the held-out tables alone have no part in any choice of the training."
     )
     yield "- A symptom that nobody recorded is unknown, not absent; short records give uncertain answers."
     yield "- Published cases are more typical and more completely described than a hospital's patients."
@@ -242,5 +242,7 @@ def _signed(test: Mapping[str, float]) -> str:
     return f"{test['difference']:+.3f} ({test['low']:+.3f} to {test['high']:+.3f})"
 
 
-def _interval(figure: Mapping[str, float]) -> str:
+def _interval(figure: Mapping[str, float] | None) -> str:
+    if figure is None:  # a category without cases has no coverage
+        return "-"
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"

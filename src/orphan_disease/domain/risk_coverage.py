@@ -32,17 +32,26 @@ def risk_coverage_curve(answered: AnsweredCases) -> pd.DataFrame:
     )
 
 
-def accuracy_at(confidence: _FloatArray, hit: npt.NDArray[np.bool_], share: float) -> Figure:
+def accuracy_at(
+    confidence: _FloatArray, hit: npt.NDArray[np.bool_], share: float, votes: npt.ArrayLike | None = None
+) -> Figure:
     """Accuracy when only so large a share is answered, the surest cases first; a case on the border counts in part.
+
+    Args:
+        confidence: n.
+        hit: n, whether the answer is right.
+        share: of the votes that are answered.
+        votes: n, what each case counts; None counts them alike.
 
     >>> accuracy_at(np.array([0.9, 0.5, 0.8, 0.6]), np.array([True, False, True, False]), 0.5)(np.ones((1, 4))).tolist()
     [1.0]
     """
     order = np.argsort(-confidence, kind="stable")
     right = hit[order].astype(np.float64)
+    counted = np.ones(len(order)) if votes is None else np.asarray(votes, dtype=np.float64)[order]
 
     def figure(weights: _FloatArray) -> _FloatArray:
-        ordered = weights[:, order]
+        ordered = weights[:, order] * counted
         room = share * ordered.sum(axis=1, keepdims=True)
         before = np.cumsum(ordered, axis=1) - ordered
         taken = np.clip(room - before, 0.0, ordered)
@@ -54,22 +63,32 @@ def accuracy_at(confidence: _FloatArray, hit: npt.NDArray[np.bool_], share: floa
 def measure_risk_coverage(answered: AnsweredCases, share: float, params: EvaluationParams) -> dict[str, Interval]:
     """Accuracy at full coverage, at `share`, and the gain, over the same resamples of whole groups.
 
+    `largest_gain` is that of an order in which every error comes last: no confidence can give more. The figures
+    `…_of_disorders` count each group once, however many cases it has.
+
     Args:
         answered: cases of one split and provenance.
         share: of the cases that are answered.
         params: resampling.
     """
-    confidence, hit = answered.probabilities.max(axis=1), answered.hit
-    part, whole = accuracy_at(confidence, hit, share), accuracy_at(confidence, hit, 1.0)
     return resampled_intervals(
-        {
-            "accuracy_at_full_coverage": whole,
-            f"accuracy_at_{round(100 * share)}_answered": part,
-            "gain": lambda weights: part(weights) - whole(weights),
-        },
+        _figures(answered, share, None, "") | _figures(answered, share, answered.votes, "_of_disorders"),
         answered.groups,
         params,
     )
+
+
+def _figures(answered: AnsweredCases, share: float, votes: _FloatArray | None, ending: str) -> dict[str, Figure]:
+    hit = answered.hit
+    confidence = answered.probabilities.max(axis=1)
+    part, whole = accuracy_at(confidence, hit, share, votes), accuracy_at(confidence, hit, 1.0, votes)
+    best = accuracy_at(hit.astype(np.float64), hit, share, votes)
+    return {
+        f"accuracy_at_full_coverage{ending}": whole,
+        f"accuracy_at_{round(100 * share)}_answered{ending}": part,
+        f"gain{ending}": lambda weights: part(weights) - whole(weights),
+        f"largest_gain{ending}": lambda weights: best(weights) - whole(weights),
+    }
 
 
 def tabulate_risk_coverage(

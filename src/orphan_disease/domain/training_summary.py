@@ -66,7 +66,10 @@ def _side_by_side(candidates: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _section(section: Mapping[str, Any], categories: Sequence[str]) -> dict[str, Any]:
     measured = section.get("category", {})
-    names = ("macro_f1", "log_loss", "coverage", "mean_set_size", "calibration_error", "abstention_rate")
+    names = (
+        *("macro_f1", "log_loss", "calibration_error"),
+        *("coverage", "coverage_of_disorders", "mean_set_size", "abstention_rate"),
+    )
     by_category = {
         name: {kind: measured[f"{kind}_{name}"]["value"] for kind in ("precision", "recall", "f1")}
         for name in categories

@@ -53,6 +53,8 @@ def reported() -> DataCatalog:
             "params:decision_report": DecisionReportParams(
                 seed=small.SEED, family=Family.DECISION_TREE, shares=(0.5, 1.0), explained_cases=3, scarce_patients=9
             ),
+            "orphanet_disorders": pd.DataFrame(columns=["orpha_code", "disorder_type", "heads"]),
+            "orphanet_cross_references": pd.DataFrame(columns=["orpha_code", "reference_id"]),
             "masked_protocol_metrics": {},
             "simulated_protocol_metrics": {},
         },
@@ -74,6 +76,10 @@ def test_every_table_keeps_simulated_and_published_patients_apart(reported: Data
         table: pd.DataFrame = reported.load(name)
         assert set(table[columns.PROVENANCE]) == PROVENANCES, name
     assert set(reported.load("own_protocol_metrics")) == PROVENANCES
+
+
+def test_without_orphanet_no_error_is_called_one_of_a_second_category(reported: DataCatalog) -> None:
+    assert reported.load("ambiguity_metrics") == {}
 
 
 def test_the_strategies_are_those_that_were_compared(reported: DataCatalog) -> None:

@@ -193,6 +193,10 @@ class DecisionParams(_Frozen):
     )
     coverage: float = Field(default=0.90, gt=0, lt=1, description="nominal coverage of the prediction sets")
     conformal_score: Literal["lac", "aps"] = "lac"
+    conformal_thresholds: Literal["category", "common"] = Field(
+        default="category",
+        description="'category' gives each category a threshold of its own, at a level they share; 'common' one to all",
+    )
     maximum_set_size: int = Field(default=2, ge=1, description="a larger prediction set abstains")
     novelty_feature: str = Field(description="the feature that is low where the case is far from anything known")
     novelty_quantile: float = Field(

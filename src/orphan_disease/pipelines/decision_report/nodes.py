@@ -12,6 +12,7 @@ from orphan_disease.contracts.parameters.knowledge import KnowledgeParams
 from orphan_disease.contracts.parameters.modelling import ModellingParams, Resampling
 from orphan_disease.domain import (
     balancing_figures,
+    category_ambiguity,
     comparison,
     decision_report_page,
     decision_report_plots,
@@ -28,11 +29,13 @@ from orphan_disease.domain import (
 )
 from orphan_disease.domain.feature_names import FeatureNamer
 from orphan_disease.domain.modelling import TrainingHeads, TwoHeads
+from orphan_disease.domain.orphanet import GROUP_TYPES
 from orphan_disease.domain.prediction import Predictor
 from orphan_disease.domain.validation import Candidate
 
 __all__ = [
     "build_decision_report",
+    "measure_ambiguity",
     "measure_balancing",
     "measure_contributions",
     "measure_feature_ablation",
@@ -67,6 +70,22 @@ def measure_risk_coverage(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Draw up accuracy against the share of cases answered, each split and provenance apart."""
     return risk_coverage.tabulate_risk_coverage(answers, params.answered_share, measurement)
+
+
+def measure_ambiguity(  # noqa: PLR0913, PLR0917  # one argument per dataset
+    answers: pd.DataFrame,
+    disorders: pd.DataFrame,
+    orphanet_disorders: pd.DataFrame,
+    orphanet_cross_references: pd.DataFrame,
+    scheme: KnowledgeParams,
+    params: DecisionReportParams,
+    measurement: EvaluationParams,
+) -> dict[str, Any]:
+    """Count the wrong answers that name a second category of the disorder; nothing where Orphanet is not given."""
+    filed = category_ambiguity.filed_categories(
+        disorders, orphanet_disorders, orphanet_cross_references, scheme.active_scheme, GROUP_TYPES
+    )
+    return category_ambiguity.measure_ambiguity(answers, filed, params.answered_share, measurement)
 
 
 def measure_balancing(

@@ -49,6 +49,19 @@ def _measurements() -> Pipeline:
                 name="measure_risk_coverage",
             ),
             Node(
+                nodes.measure_ambiguity,
+                inputs={
+                    **answers,
+                    "disorders": "disorders",
+                    "orphanet_disorders": "orphanet_disorders",
+                    "orphanet_cross_references": "orphanet_cross_references",
+                    "scheme": "params:knowledge.categories",
+                    **_PARAMS,
+                },
+                outputs="ambiguity_metrics",
+                name="measure_ambiguity",
+            ),
+            Node(
                 nodes.measure_orphan_detection,
                 inputs={**answers, "cases": "cases", **_PARAMS},
                 outputs="orphan_detection_metrics",
@@ -163,6 +176,7 @@ def _page() -> Pipeline:
         "summary": "training_summary",
         "subgroups": "subgroup_figure_metrics",
         "risk_coverage": "risk_coverage_metrics",
+        "ambiguity": "ambiguity_metrics",
         "balancing": "balancing_metrics",
         "ablation": "ablation_metrics",
         "learning": "learning_metrics",
