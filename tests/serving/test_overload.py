@@ -73,6 +73,8 @@ def test_an_overload_is_refused_and_ends(
         for _ in range(CLIENTS - 4):  # one in work and three in the queue are kept
             assert refused.acquire(timeout=PATIENCE_SECONDS)
         assert client.get("/v1/health/ready").status_code == 200
+        unknown = client.post("/v1/predictions", json=FORM, headers={"Authorization": "Bearer nobody"})
+        assert unknown.status_code == 503  # before anybody looks who asks
         may_answer.set()
         answers = [each.result() for each in asked]
         after = client.post("/v1/predictions", json=FORM)

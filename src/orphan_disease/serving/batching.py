@@ -143,20 +143,22 @@ class Batcher(Generic[_Item, _Answer]):
         loop = asyncio.get_running_loop()
         waiting = _Waiting(item, job, loop, loop.create_future(), self._clock())
         with self._change:
-            if self._is_stopping or self._is_full():
-                raise Overloaded(self._retry_after())
+            if self._is_stopping or self.is_full:
+                raise Overloaded(self.retry_after)
             self._queue.append(waiting)
             self._change.notify()
         try:
             return await asyncio.wait_for(waiting.future, self._timeout)
         except TimeoutError:
-            raise Overloaded(self._retry_after()) from None
+            raise Overloaded(self.retry_after) from None
 
-    def _is_full(self) -> bool:
+    @property
+    def is_full(self) -> bool:
         """Whether a case that came now would not fit, or wait too long."""
         return len(self._queue) >= self._longest or len(self._queue) * self._seconds_a_case > self._longest_wait
 
-    def _retry_after(self) -> int:
+    @property
+    def retry_after(self) -> int:
         """Seconds until the queue of now is answered, whole and at least 1."""
         return min(max(math.ceil(len(self._queue) * self._seconds_a_case), 1), MOST_RETRY_SECONDS)
 

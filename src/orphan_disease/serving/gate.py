@@ -17,6 +17,7 @@ from orphan_disease.serving.services import Services
 
 __all__ = ["Gate"]
 
+_CASE_PATH: Final = "/v1/predictions"
 _BATCH_PATHS: Final = ("/v1/predictions/batch", "/invocations")
 _ALWAYS: Final = ("/v1/health/", "/metrics", "/ping")
 _REFUSALS: Final = (401, 403)
@@ -84,9 +85,15 @@ class Gate:
         await problem_response(problem, record.request_id)(scope, receive, answer)
 
     def _require_room(self, path: str) -> None:
-        """Refuse at once what would wait too long; health and metrics are told even then."""
+        """Refuse at once what would wait too long; health and metrics are told even then.
+
+        Under overload most requests are refused: a case that finds the queue full is refused here, before its key is
+        looked up and its body read, which together cost several times as much as the refusal.
+        """
         if self._in_work > self._services.settings.requests_in_work and not path.startswith(_ALWAYS):
             raise Problem.overloaded(1)
+        if path == _CASE_PATH and self._services.batcher.is_full:
+            raise Problem.overloaded(self._services.batcher.retry_after)
 
     def _body_limit(self, path: str) -> int:
         settings = self._services.settings
