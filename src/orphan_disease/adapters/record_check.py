@@ -8,7 +8,7 @@ it refuses, pydantic says what is wrong.
 from functools import cache, reduce
 from operator import or_
 from types import UnionType
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import annotated_types
 import msgspec
@@ -69,7 +69,7 @@ def _decoder_of(model: type[BaseModel]) -> "msgspec.json.Decoder[Any]":
 @cache
 def _struct_of(model: type[BaseModel]) -> type[msgspec.Struct]:
     """The model's fields as a structure of msgspec's."""
-    fields: Final = [
+    fields: list[Any] = [
         (name, _type_of(each)) if each.is_required() else (name, _type_of(each), each.default)
         for name, each in model.model_fields.items()
     ]

@@ -147,7 +147,7 @@ def _typical_signs(knowledge: KnowledgeBase, case: pd.DataFrame, target: int) ->
     """The disorder's typical signs that the case does not imply or rule out, the most informative first."""
     batch = CaseBatch.from_frame(case, knowledge.ontology)
     profile = np.asarray(knowledge.own_profiles[[target]].toarray()).ravel()
-    implied = np.asarray((batch.observed @ knowledge.ontology.closure).toarray()).ravel() > 0
+    implied = np.asarray(batch.implied.toarray()).ravel() > 0
     ruled_out = np.asarray((batch.excluded @ knowledge.ontology.closure.T).toarray()).ravel() > 0
     fits = (profile >= TYPICAL_FREQUENCY) & ~implied & ~ruled_out & (knowledge.information > 0)
     places = np.flatnonzero(fits)

@@ -60,8 +60,7 @@ class CaseBatch:
             KeyError: if case_id or observed_terms is no column of the frame.
         """
         observed = ontology.indicator(_term_lists(cases[columns.OBSERVED_TERMS]))
-        implied = sparse.csr_matrix(observed @ ontology.closure)
-        implied.data[:] = 1.0
+        implied = ontology.with_ancestors(observed)
         excluded = ontology.indicator(_term_lists(_column(cases, columns.EXCLUDED_TERMS, None)))
         sexes = _column(cases, columns.SEX, Sex.UNKNOWN.value)
         return cls(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from orphan_disease.contracts import columns
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
@@ -44,25 +43,6 @@ class CategoryEvidence:
         """Which disorder of this knowledge is evidence for which category; the same for every batch."""
         return CategoryMembership(known_categories(knowledge), self.categories)
 
-    def features(
-        self,
-        batch: CaseBatch,
-        scorers: Mapping[str, npt.NDArray[np.float32]],
-        membership: CategoryMembership,
-        hidden: Sequence[frozenset[str]],
-    ) -> pd.DataFrame:
-        """Evidence columns of a batch that has been scored, one row a case, the index its case id.
-
-        Args:
-            batch: n cases.
-            scorers: name -> n x D scores of these cases; minus infinity hides a disorder.
-            membership: of the disorders that were scored.
-            hidden: n sets of disorders that must not have taught the learned evidence.
-        """
-        values = self.values(batch, scorers, membership, hidden)
-        index = pd.Index(batch.case_ids, name=columns.CASE_ID)
-        return pd.DataFrame(np.stack(list(values.values()), axis=1), columns=list(values), index=index)
-
     def values(
         self,
         batch: CaseBatch,
@@ -70,7 +50,14 @@ class CategoryEvidence:
         membership: CategoryMembership,
         hidden: Sequence[frozenset[str]],
     ) -> dict[str, npt.NDArray[np.float32]]:
-        """The columns of `features` by name, n values each."""
+        """Evidence of a batch that has been scored, by column name: n values each.
+
+        Args:
+            batch: n cases.
+            scorers: name -> n x D scores of these cases; minus infinity hides a disorder.
+            membership: of the disorders that were scored.
+            hidden: n sets of disorders that must not have taught the learned evidence.
+        """
         return {
             **pool_evidence(scorers, membership, self.params.scorers, self.params.top_ranks),
             **self.learned.features(batch.implied, hidden),
@@ -133,10 +120,8 @@ def fit_category_evidence(  # noqa: PLR0913  # knowledge to read, knowledge to d
     chosen = np.repeat(np.array(usable, dtype=np.intp), params.learned.patients_per_disorder)
     disorder_ids = [knowledge.disorder_ids[place] for place in chosen]
     patients = simulate_cases(simulation, disorder_ids, seed=seed, params=simulation_params, prefix="KNO")
-    closed = sparse.csr_matrix(
-        knowledge.ontology.indicator(list(patients[columns.OBSERVED_TERMS])) @ knowledge.ontology.closure
-    )
-    closed.data[:] = 1.0
+    observed = knowledge.ontology.indicator(list(patients[columns.OBSERVED_TERMS]))
+    closed = knowledge.ontology.with_ancestors(observed)
     learned = fit_learned_evidence(closed, codes[chosen], disorder_ids, categories, params.learned, seed=seed)
     return CategoryEvidence(tuple(categories), params, learned)
 
@@ -170,5 +155,6 @@ def measure_evidence(
         citing = citing_disorders(knowledge, batch.references, leave_out)
         masked = {name: mask_disorders(values, places[chosen]) for name, values in scorers.items()}
         unseen = [first | second for first, second in zip(own, citing, strict=True)]
-        parts.append(evidence.features(batch, masked, membership, unseen))
+        values = evidence.values(batch, masked, membership, unseen)
+        parts.append(pd.DataFrame(values, index=pd.Index(batch.case_ids, name=columns.CASE_ID)))
     return pd.concat(parts)

@@ -45,7 +45,7 @@ def copy_cases(
     sexes = np.array([_SEX_CODES.get(sex, BOTH_SEXES) for sex in parents[columns.SEX]], dtype=np.int8)
     observed = draw.observed(_indicator(knowledge, parents[columns.OBSERVED_TERMS]), sexes)
     excluded = _matrix(draw.kept(_picks(_indicator(knowledge, parents[columns.EXCLUDED_TERMS])), least=0), observed)
-    consistent = without_implied(excluded, observed, knowledge.ontology.closure)
+    consistent = without_implied(excluded, observed, knowledge.ontology)
     ids = [f"{prefix}-{number:07d}" for number in range(len(parents))]
     terms = knowledge.ontology.term_ids
     changed: dict[str, Any] = {

@@ -129,9 +129,7 @@ def _median(values: _FloatArray) -> float:
 
 def _closed(ontology: Ontology, term_lists: Iterable[Sequence[str]]) -> sparse.csr_matrix:
     """Observed terms with every ancestor, n x T of 0 and 1."""
-    closed = sparse.csr_matrix(ontology.indicator(list(term_lists)) @ ontology.closure)
-    closed.data[:] = 1.0
-    return closed
+    return ontology.with_ancestors(ontology.indicator(list(term_lists)))
 
 
 def _excluded_closure(

@@ -176,7 +176,7 @@ def _missing(
 ) -> tuple[MissingFeature, ...]:
     """Typical features that no finding implies and no exclusion rules out; the most specific of a line only."""
     ontology, information = knowledge.ontology, knowledge.information
-    implied = set((case.observed @ ontology.closure).indices.tolist())
+    implied = set(case.implied.indices.tolist())
     excluded = set(case.excluded.indices.tolist())
     closure = ontology.closure
     worth = profile.data * information[profile.indices]

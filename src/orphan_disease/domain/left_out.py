@@ -46,9 +46,9 @@ def leave_own_paper_out(
         nothing: of `nothing_left_out`, where the caller has it: what is given for patients whom no paper describes.
     """
     rows = knowledge.rows
-    if nothing is not None and not any(rows.cites(each) for identity in identities for each in identity):
-        return nothing
     case, disorder, owners, selected = rows_left_out(rows, identities)
+    if nothing is not None and not len(case):
+        return nothing
     return LeftOut(
         case,
         disorder,

@@ -162,6 +162,16 @@ class Ontology:
         parts = np.ones(len(places), np.float32), np.array(places, np.int32), np.array(ends, np.int32)
         return sparse.csr_matrix(parts, shape=(len(list_of_term_lists), len(self.term_ids)))
 
+    def with_ancestors(self, terms: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Indicated terms and everything that they are a kind of, n x T of 0 and 1.
+
+        Args:
+            terms: n x T, as `indicator` gives them.
+        """
+        closed = sparse.csr_matrix(terms @ self.closure)
+        closed.data[:] = 1.0
+        return closed
+
     def _position(self, term_id: str) -> int:
         current = self.canonical(term_id)
         if current is None:

@@ -201,7 +201,7 @@ def _open_terms(case: CaseBatch, closure: sparse.csr_matrix, findings: _Findings
         kept &= ~findings.of_sex[other_sex][candidates]
     askable = candidates[kept]
     implied = np.zeros(closure.shape[0], dtype=bool)
-    implied[(case.observed @ closure).indices] = True
+    implied[case.implied.indices] = True
     ruled_out = (closure[askable] @ case.excluded.T).toarray().ravel() > 0
     return np.asarray(askable[~implied[askable] & ~ruled_out], dtype=np.intp)
 

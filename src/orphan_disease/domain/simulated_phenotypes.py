@@ -13,7 +13,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from orphan_disease.contracts.parameters.fabrication import SimulationParams
+from orphan_disease.domain.case_batch import without_contradictions
 from orphan_disease.domain.draw_streams import Stream
+from orphan_disease.domain.ontology import Ontology
 from orphan_disease.domain.random_draws import normals, round_randomly, uniforms
 from orphan_disease.domain.simulation_knowledge import BOTH_SEXES, SimulationKnowledge
 
@@ -116,19 +118,12 @@ def draw_phenotypes(knowledge: SimulationKnowledge, cohort: Cohort, params: Simu
     observed = pick_matrix(knowledge, [present, foreign, general], cohort.sexes)
     observed = _with_a_sign(knowledge, observed, keys)
     excluded = pick_matrix(knowledge, [absent, foreign_absent, general_absent], cohort.sexes)
-    return DrawnPhenotypes(observed, without_implied(excluded, observed, knowledge.ontology.closure))
+    return DrawnPhenotypes(observed, without_implied(excluded, observed, knowledge.ontology))
 
 
-def without_implied(
-    excluded: sparse.csr_matrix, observed: sparse.csr_matrix, closure: sparse.csr_matrix
-) -> sparse.csr_matrix:
-    """`excluded` less every term that `observed` names or implies."""
-    implied = sparse.csr_matrix(observed @ closure)
-    implied.data[:] = 1.0
-    kept = sparse.csr_matrix(excluded - excluded.multiply(implied))
-    kept.eliminate_zeros()
-    kept.sort_indices()
-    return kept
+def without_implied(excluded: sparse.csr_matrix, observed: sparse.csr_matrix, ontology: Ontology) -> sparse.csr_matrix:
+    """`excluded` less every term that `observed` names or implies, indices sorted."""
+    return without_contradictions(excluded, ontology.with_ancestors(observed)).sorted_indices()
 
 
 def _counts(keys: Keys, params: SimulationParams) -> tuple[Floats, Floats]:

@@ -1,7 +1,6 @@
 """Predictions: of one case, of many as a stream of lines, and of a case answered before."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request
@@ -69,12 +68,7 @@ async def predict_batch(request: Request, services: ServicesOf, principal: Askin
     documents = split_documents(await read_body(request, lines=True), services.settings.batch_lines)
     record.cases = len(documents)
     record.model_version = services.model.version
-
-    async def lines() -> AsyncIterator[bytes]:
-        async for line in answer_lines(services, principal.subject, documents, key):
-            yield line
-
-    return StreamingResponse(lines(), media_type=NDJSON)
+    return StreamingResponse(answer_lines(services, principal.subject, documents, key), media_type=NDJSON)
 
 
 @router.get(

@@ -6,7 +6,6 @@ IAM before, and the container can be reached by nobody else. So every call is of
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
-from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -50,9 +49,4 @@ async def invoke(request: Request, services: ServicesOf, principal: Asking, reco
         return Response(kept.content, media_type="application/json")
     documents = split_documents(await request.body(), services.settings.batch_lines)
     record.cases, record.model_version = len(documents), services.model.version
-
-    async def lines() -> AsyncIterator[bytes]:
-        async for line in answer_lines(services, principal.subject, documents, None):
-            yield line
-
-    return StreamingResponse(lines(), media_type=LINES)
+    return StreamingResponse(answer_lines(services, principal.subject, documents, None), media_type=LINES)
